@@ -1,0 +1,148 @@
+"""The plan of the house: imports go down only, siblings never import each other, one library has one room."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent / "gitops_lint"
+
+FLOORS = (
+    {"cli"},
+    {"engine"},
+    {"checks", "reporting"},
+    {"filter", "fold", "owners"},
+    {"losses"},
+    {"rule"},
+    {"graph", "environment"},
+    {"roots"},
+    {"walk"},
+    {"origin"},
+    {"controllers"},
+    {"builders"},
+    {"law"},
+    {"repo", "config"},
+    {"output", "snippet", "traits", "fix"},
+    {"matrix", "shape", "document"},
+    {"model"},
+    {"finding"},
+    {"tree"},
+    {"listing"},
+    {"location", "cache", "expression", "glob", "nearest", "paths", "scalars"},
+)
+"""From the top down; a module may import what stands below it, never what stands beside it."""
+
+
+def modules() -> list[Path]:
+    return sorted(HOUSE.rglob("*.py"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return frozenset(found)
+
+
+def room(path: Path) -> str:
+    """The room of a file: the module, or the package of a folder."""
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def floor(name: str) -> int:
+    return next(index for index, rooms in enumerate(FLOORS) if name in rooms)
+
+
+def inner(name: str) -> str | None:
+    """The room that an import leads to; None for what lies outside of the house."""
+    parts = name.split(".")
+    return (
+        parts[1]
+        if parts[0] == "gitops_lint"
+        and len(parts) > 1
+        and (HOUSE / parts[1]).exists() | (HOUSE / f"{parts[1]}.py").exists()
+        else None
+    )
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {room(path) for path in modules()} - {"__init__", "__main__"}
+    assert rooms <= set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_imports_go_down(path: Path) -> None:
+    here = room(path)
+    if here in ("__init__", "__main__"):
+        return
+    for name in imports(path):
+        there = inner(name)
+        if there is not None and there != here:
+            assert floor(there) > floor(here), f"{here} imports {name}, which does not stand below it"
+
+
+@pytest.mark.parametrize("folder", ["checks", "output", "controllers", "cli", "builders"])
+def test_siblings_do_not_import_each_other(folder: str) -> None:
+    shared = {
+        "output": {"text"},
+        "cli": {"parser", "world", "progress"},
+        "builders": {"kustomize", "envsubst"},
+    }
+    for path in (HOUSE / folder).glob("*.py"):
+        if path.name == "__init__.py":
+            continue
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[:2] == ["gitops_lint", folder] and len(parts) > 2 and (HOUSE / folder / f"{parts[2]}.py").exists():
+                assert parts[2] in shared.get(folder, set()), f"{path.name} imports its sibling {parts[2]}"
+
+
+KUSTOMIZE_FLOORS = (
+    "accumulate",
+    "faults",
+    "patches",
+    "entries",
+    "transformers",
+    "generators",
+    "layer",
+    "patch",
+    "listmerge",
+    "mergekeys",
+    "selector",
+    "traced",
+)
+
+
+def test_kustomize_has_floors_of_its_own() -> None:
+    for path in (HOUSE / "builders" / "kustomize").glob("*.py"):
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[:3] == ["gitops_lint", "builders", "kustomize"] and len(parts) > 3 and path.name != "__init__.py":
+                assert KUSTOMIZE_FLOORS.index(parts[3]) > KUSTOMIZE_FLOORS.index(path.stem), (
+                    f"{path.name} imports {name}"
+                )
+
+
+ROOMS = {
+    "yaml": {"document.py"},
+    "ruamel": {"fix.py"},
+    "networkx": {"graph.py"},
+    "rich": {"console.py", "explain.py", "matrix.py", "progress.py"},
+    "subprocess": {"tree.py"},
+    "pydantic": {"config.py", "rule.py"},
+    "cel_expr_python": {"expression.py"},
+}
+
+
+@pytest.mark.parametrize("library", ROOMS)
+def test_one_library_has_one_room(library: str) -> None:
+    users = {path.name for path in modules() if any(name.split(".")[0] == library for name in imports(path))}
+    assert users <= ROOMS[library]
