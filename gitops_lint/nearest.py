@@ -1,0 +1,77 @@
+"""Did you mean? The path that someone may have meant who named one that is missing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+MAX_COMPARED = 200
+"""How many candidates, and how long a path in characters, are compared: wrong paths must not cost much."""
+SIMILAR = 0.7
+"""The least likeness of two names (difflib's ratio); ``staging`` and ``stage`` lie just below it."""
+
+
+def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:
+    """The most likely correction of a missing path; None where nothing is close.
+
+    First the other spelling of ``.yaml``, then the same name at another place, then a similar name here.
+    ``namesakes`` are the existing paths of the same last name, ``siblings`` the names in the same directory.
+    """
+    if len(path) > MAX_COMPARED:
+        return None
+    directory, slash, name = path.rpartition("/")
+    twin = _twin(name)
+    if twin in siblings:
+        return f"{directory}{slash}{twin}"
+    moved = _moved(path, namesakes[:MAX_COMPARED])
+    if moved is not None:
+        return moved
+    sibling = _alike(name, siblings[:MAX_COMPARED])
+    return None if sibling is None else f"{directory}{slash}{sibling}"
+
+
+def _twin(name: str) -> str | None:
+    if name.endswith(".yml"):
+        return f"{name.removesuffix('.yml')}.yaml"
+    return f"{name.removesuffix('.yaml')}.yml" if name.endswith(".yaml") else None
+
+
+def _moved(path: str, namesakes: Sequence[str]) -> str | None:
+    """The namesake that shares the longest end, then the longest start; among equals only a similar one."""
+    steps = path.split("/")
+
+    def shared(namesake: str) -> tuple[int, int]:
+        others = namesake.split("/")
+        return _common(reversed(steps), reversed(others)), _common(steps, others)
+
+    best = max(map(shared, namesakes), default=None)
+    equals = {namesake.rpartition("/")[0]: namesake for namesake in namesakes if shared(namesake) == best}
+    if len(equals) == 1:
+        return next(iter(equals.values()))
+    return _closest(path.rpartition("/")[0], equals)
+
+
+def _alike(name: str, siblings: Sequence[str]) -> str | None:
+    """The sibling with the most similar name, whatever its case; the suffix decides among equals only."""
+    stem, suffix = _split(name)
+    others = sorted(siblings, key=lambda sibling: _split(sibling)[1] == suffix)
+    return _closest(stem, {_split(sibling)[0]: sibling for sibling in others})
+
+
+def _closest(word: str, meanings: Mapping[str, str]) -> str | None:
+    return next((meanings[key] for key in get_close_matches(word, meanings, n=1, cutoff=SIMILAR)), None)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """A name in lower case without the suffix of YAML, and that suffix."""
+    stem = name.removesuffix(".yaml").removesuffix(".yml")
+    return stem.casefold(), name[len(stem) :]
+
+
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """How many steps two ways share from their start."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -1,0 +1,410 @@
+"""The only door to disk and git: the files of a repository and their bytes.
+
+Everything above asks a `Tree` and cannot tell a checkout from a mapping. A linted repository is not trusted:
+nothing in it is run, no link is followed out of it, nothing but regular files is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.glob import glob
+from gitops_lint.listing import Listing
+from gitops_lint.listing import Passed as Passed
+from gitops_lint.paths import join as join
+from gitops_lint.paths import normalise as normalise
+from gitops_lint.paths import upwards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+MIB = 1024 * 1024
+MAX_BYTES = 16 * MIB
+"""The largest file that is read. Real manifests end below 4 MiB."""
+MAX_FILES = 1_000_000
+"""More files than any repository has: whoever points at a whole disk is told so."""
+GIT_SECONDS = 30
+"""How long git may take to answer one question."""
+
+NESTED = "is a repository of its own"
+IRREGULAR = "is not a regular file"
+
+# A link or a pipe that took the place of a file since it was listed is neither followed nor waited for.
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit")
+_REPOSITORY_VARIABLES = {
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_CONFIG",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+}
+_SETTINGS = r"^(core\.sparsecheckout|remote\..+\.url|url\..+\.insteadof)$"
+_UNOPENED = re.compile(r"^warning: could not open directory '(.+)/': (.+)$", re.MULTILINE)
+_CREDENTIALS = re.compile(r"^(https?://)[^/]*@", re.IGNORECASE)
+
+
+class Unreadable(Exception):
+    """A path that cannot be read. ``reason`` says why in one plain sentence."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class Tree(Listing, ABC):
+    """The files of a repository at one moment. Every question but ``read`` is answered from memory."""
+
+    notes: tuple[str, ...] = ()
+    """What the user should know of the discovery, such as that git refuses to read the repository."""
+    remotes: tuple[str, ...] = ()
+    """The URLs of the git remotes, without credentials; none where the root is not the top of a work tree."""
+    branch: str | None = None
+    """The checked-out branch; None where there is none, or where the root is not the top of a work tree."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, or of the one behind a link. Raises Unreadable."""
+        real = self.resolve(path)
+        if real in self.files:
+            return self._load(real)
+        missing = "is a directory" if self.is_directory(path) else "does not exist"
+        raise Unreadable(path, self.left_out(path) or self.left_out(real) or missing)
+
+    @abstractmethod
+    def _load(self, path: str) -> bytes:
+        """The bytes of a regular file of the tree. Raises Unreadable."""
+
+
+class MemoryTree(Tree):
+    """A tree out of a mapping from paths to contents: for tests and for the examples of rule pages."""
+
+    def __init__(
+        self, files: Mapping[str, bytes | str], *, remotes: Iterable[str] = (), branch: str | None = None
+    ) -> None:
+        self._contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        super().__init__(self._contents)
+        self.remotes, self.branch = tuple(remotes), branch
+
+    def _load(self, path: str) -> bytes:
+        _check_size(path, len(self._contents[path]))
+        return self._contents[path]
+
+
+class WorkTree(Tree):
+    """A directory on disk: what git would keep of it, or all of it where git has no say.
+
+    Under pre-commit (PRE_COMMIT=1) only what git tracks: to everyone else an untracked file will be missing.
+    """
+
+    def __init__(self, root: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        """Raises Unreadable where the root is no readable directory, ValueError for a glob that is none."""
+        self._root = Path(root).resolve()
+        try:
+            os.scandir(self._root).close()
+        except OSError as error:
+            raise Unreadable(str(root), _plainly(error)) from error
+        survey = _Survey(self._root, glob(*exclude))
+        checkout = _discover(survey)
+        super().__init__(survey.files, survey.links, survey.passed)
+        self.notes, self.remotes, self.branch = checkout.notes, checkout.remotes, checkout.branch
+
+    def _load(self, path: str) -> bytes:
+        try:
+            with os.fdopen(os.open(self._root / path, _OPEN), "rb") as stream:
+                status = os.fstat(stream.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise Unreadable(path, IRREGULAR)
+                _check_size(path, status.st_size)
+                return stream.read(status.st_size)
+        except OSError as error:
+            raise Unreadable(path, _plainly(error)) from error
+
+
+class _Survey:
+    """What lies in a directory, by git's list or by a walk; both are judged by the same rules."""
+
+    def __init__(self, root: Path, excluded: Callable[[str], bool]) -> None:
+        self.root = root
+        self._prefix = f"{root}/"
+        self.files: list[str] = []
+        self.links: dict[str, str] = {}
+        self.passed: dict[str, str] = {}
+        self._excluded = excluded
+        self._entered = {"": True}
+        self._scanned: dict[str, dict[str, int]] = {}
+
+    def take(self, listed: Iterable[str]) -> None:
+        """Takes what git lists, as far as the disk agrees: git also lists what has been deleted."""
+        for name in listed:
+            path = name.rstrip("/")  # the mark of a repository inside this one
+            if self._enters(path.rpartition("/")[0]):
+                self._take(path, self._mode(path))
+
+    def walk(self) -> None:
+        """Takes all that lies below the root, through no link."""
+        pending = [""]
+        while pending:
+            directory = pending.pop()
+            entries = self._scan(directory)
+            if directory and ".git" in entries:
+                self.leave_out(directory, NESTED)
+                continue
+            entries.pop(".git", None)
+            for name, mode in entries.items():
+                path = f"{directory}/{name}" if directory else name
+                if not stat.S_ISDIR(mode):
+                    self._take(path, mode)
+                elif self._admits(path, mode):
+                    pending.append(path)
+
+    def leave_out(self, path: str, reason: str) -> None:
+        """Notes why a path is not taken, under a name that can be printed."""
+        name = path.rstrip("/").encode(errors="surrogateescape").decode(errors="backslashreplace")
+        self.passed[name] = reason
+
+    def _enters(self, directory: str) -> bool:
+        """Whether to take files of a directory: git may still list some behind what has become a link."""
+        if directory not in self._entered:
+            for above in reversed([*upwards(directory)]):
+                if above not in self._entered:
+                    mode = self._mode(above)
+                    self._entered[above] = stat.S_ISDIR(mode) and self._admits(above, mode)
+                if not self._entered[above]:
+                    self._entered[directory] = False
+                    break
+        return self._entered[directory]
+
+    def _mode(self, path: str) -> int:
+        """What is at a path itself, not behind a link; 0 for nothing."""
+        directory, _, name = path.rpartition("/")
+        if directory not in self._scanned:
+            self._scanned[directory] = self._scan(directory)
+        if name in self._scanned[directory]:
+            return self._scanned[directory][name]
+        try:  # the index may spell a name in another case than the disk
+            return os.lstat(f"{self._prefix}{path}").st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+        except OSError as error:
+            self.leave_out(path, _plainly(error))
+            return 0
+
+    def _scan(self, directory: str) -> dict[str, int]:
+        """The names in a directory, with the file types that it tells: faster than to ask for each."""
+        try:
+            with os.scandir(f"{self._prefix}{directory}") as entries:
+                return {entry.name: _file_type(entry) for entry in entries}
+        except OSError as error:
+            self.leave_out(directory, _plainly(error))
+            return {}
+
+    def _admits(self, path: str, mode: int) -> bool:
+        """Whether something that exists may be taken; if not, the reason is noted."""
+        if not path.isascii() and not _is_unicode(path):
+            self.leave_out(path, "the name is not UTF-8")
+        elif path.endswith("node_modules") and path.rpartition("/")[2] == "node_modules":
+            self.leave_out(path, "holds packages of Node.js")
+        elif self._excluded(path) or (stat.S_ISDIR(mode) and self._excluded(f"{path}/")):
+            self.leave_out(path, "excluded by the configuration")
+        else:
+            return True
+        return False
+
+    def _take(self, path: str, mode: int) -> None:
+        if not mode or not self._admits(path, mode):
+            return
+        if stat.S_ISREG(mode):
+            self.files.append(path)
+        elif stat.S_ISLNK(mode):
+            self._take_link(path)
+        else:
+            self.leave_out(path, NESTED if stat.S_ISDIR(mode) else IRREGULAR)
+        if len(self.files) > MAX_FILES:
+            raise Unreadable(str(self.root), f"holds more than {MAX_FILES:,} files")
+
+    def _take_link(self, path: str) -> None:
+        try:
+            self.links[path] = str((self.root / path).readlink())
+        except OSError as error:
+            self.leave_out(path, _plainly(error))
+
+
+class _Refused(Exception):
+    """Git gives no answer, for the reason in the message; ``expected`` where the directory is not git's."""
+
+    def __init__(self, reason: str, *, expected: bool = False) -> None:
+        super().__init__("".join(character if character.isprintable() else "?" for character in reason))
+        self.expected = expected
+
+
+class _Checkout(NamedTuple):
+    """What git says of a directory: the paths below it, and of these what it cannot or must not list."""
+
+    listed: Sequence[str] = ()
+    left_out: Mapping[str, str] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
+    remotes: tuple[str, ...] = ()
+    branch: str | None = None
+
+
+def _discover(survey: _Survey) -> _Checkout:
+    """Fills the survey from git's list, or from a walk where there is none: not silently if one was due."""
+    tracked_only = os.environ.get("PRE_COMMIT") == "1"
+    try:
+        checkout = _Git(survey.root).checkout(tracked_only=tracked_only)
+    except _Refused as refusal:
+        survey.walk()
+        return _Checkout(notes=() if refusal.expected else (f"{refusal}; what git ignores is read, too",))
+    for path, reason in checkout.left_out.items():
+        survey.leave_out(path, reason)
+    survey.take(checkout.listed)
+    if checkout.listed or tracked_only:
+        return checkout
+    survey.walk()
+    note = "git ignores this directory; all of it is read"
+    return checkout._replace(notes=(*checkout.notes, note)) if survey.files else checkout
+
+
+class _Git:
+    """Questions to git about a directory, asked so that it runs nothing which the repository names.
+
+    The four commands used here need no filter, pager, alias or helper. What they could run is switched off:
+    the file system monitor, hooks, and the transports by which a partial clone fetches what it lacks.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Raises _Refused, as the questions do."""
+        self._directory = directory
+        self._environment = _environment()
+        answer = self._ask("rev-parse", "--absolute-git-dir", "--show-prefix")
+        git_directory, _, self._prefix = os.fsdecode(answer.stdout)[:-1].partition("\n")
+        # Inside a hook, variables point at the repository of the hook. The question is about this directory,
+        # so they are dropped: git finds the same repository again, or rightly finds another. Only the index
+        # can matter: `git commit FILE` runs hooks on a temporary one, which holds what will be committed. It
+        # lies in the git directory of its repository; one that lies elsewhere says nothing about this one.
+        index = Path(os.environ.get("GIT_INDEX_FILE") or "/").resolve()
+        if index.parent == Path(git_directory).resolve():
+            self._environment["GIT_INDEX_FILE"] = str(index)
+
+    def checkout(self, *, tracked_only: bool) -> _Checkout:
+        """All that a tree wants to know; remotes and branch at the top of a work tree only."""
+        others = ("--others", "--exclude-standard")
+        if tracked_only:
+            listed, left_out = self._list("--cached")
+            left_out |= dict.fromkeys(self._list(*others)[0], "is not tracked by git")
+        else:
+            listed, left_out = self._list("--cached", *others)
+        if self._prefix:
+            return _Checkout(listed, left_out)
+        answer = self._ask("config", "-z", "--get-regexp", _SETTINGS, fails=1)
+        lines = [item.partition("\n") for item in _text(answer.stdout).split("\0")]
+        settings = [(key, value) for key, _, value in lines]
+        sparse = ("core.sparsecheckout", "true") in settings
+        notes = ("the checkout is sparse; files outside of it seem to be missing",) if sparse else ()
+        head = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", fails=1)
+        return _Checkout(listed, left_out, notes, _remotes(settings), _text(head.stdout).strip() or None)
+
+    def _list(self, *which: str) -> tuple[list[str], dict[str, str]]:
+        """The paths below the directory, and the directories that git could not open, with the reason."""
+        answer = self._ask("ls-files", "-z", *which)
+        unopened = _UNOPENED.findall(os.fsdecode(answer.stderr))
+        # During a merge git lists a path once for each side.
+        listed = dict.fromkeys(os.fsdecode(answer.stdout).split("\0")[:-1])
+        return [*listed], {path.removeprefix(self._prefix): reason.lower() for path, reason in unopened}
+
+    def _ask(self, *question: str, fails: int = 0) -> subprocess.CompletedProcess[bytes]:
+        """Runs git; ``fails`` is the exit status by which a command says that there is nothing to tell."""
+        command = ["git", *_SAFE, "-C", str(self._directory), *question]
+        try:
+            answer = subprocess.run(
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=GIT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise _Refused(f"git did not answer within {GIT_SECONDS} seconds") from error
+        except OSError as error:
+            around = (self._directory, *self._directory.parents)
+            expected = not any((directory / ".git").exists() for directory in around)
+            raise _Refused(f"git cannot be run: {_plainly(error)}", expected=expected) from error
+        if answer.returncode not in (0, fails):
+            said = _text(answer.stderr).partition("\n")[0].removeprefix("fatal: ")
+            said += " (see safe.directory in `git help config`)" if "dubious ownership" in said else ""
+            raise _Refused(f"git says: {said}", expected=said.startswith("not a git repository (or any "))
+        return answer
+
+
+def _environment() -> dict[str, str]:
+    """The user's environment, without what points at another repository or lets git do more than answer.
+
+    Relative directories of PATH are dropped: the linted repository may hold a program named git.
+    """
+    programs = [directory for directory in os.get_exec_path() if Path(directory).is_absolute()]
+    return {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES} | {
+        "PATH": os.pathsep.join(programs) or os.defpath,
+        "LC_ALL": "C",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def _remotes(settings: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The URLs as configured and as git rewrites them (url.*.insteadOf): manifests name either."""
+    urls, rewrites = [], {}
+    for key, value in settings:
+        if key.startswith("remote."):
+            urls.append(value)
+        elif key.startswith("url.") and value:
+            rewrites[value] = key.removeprefix("url.").removesuffix(".insteadof")
+    for url in tuple(urls):
+        short = max(filter(url.startswith, rewrites), key=len, default=None)
+        if short is not None:
+            urls.append(rewrites[short] + url.removeprefix(short))
+    return tuple(dict.fromkeys(_CREDENTIALS.sub(r"\1", url) for url in urls))
+
+
+def _file_type(entry: os.DirEntry[str]) -> int:
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    if entry.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    return stat.S_IFREG if entry.is_file(follow_symlinks=False) else stat.S_IFIFO
+
+
+def _check_size(path: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise Unreadable(path, f"larger than {MAX_BYTES // MIB} MiB ({-(-size // MIB)} MiB)")
+
+
+def _plainly(error: OSError) -> str:
+    """What the system says, as part of a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    return (error.strerror or "cannot be read").lower()
+
+
+def _text(output: bytes) -> str:
+    return output.decode(errors="backslashreplace")
+
+
+def _is_unicode(path: str) -> bool:
+    """Whether a name is text; bytes that are not came as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in path)
