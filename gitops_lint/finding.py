@@ -1,0 +1,144 @@
+"""What a run says. Plain frozen values: a renderer needs nothing else, and a finding never asks the world again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from gitops_lint.location import Location
+
+
+class Severity(IntEnum):
+    """How bad. The numbers order: an error outranks a warning."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Confidence(StrEnum):
+    """How sure. *certain*: live and literal; *likely*: a heuristic; *possible*: declared or unresolved."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Snippet(NamedTuple):
+    """Lines of a file, fit to print: Secret values masked, control characters made visible."""
+
+    first_line: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A location that belongs to a finding, with what is to be said about it."""
+
+    location: Location
+    message: str
+    snippet: Snippet | None = None
+
+
+class Step(NamedTuple):
+    """A hop of a chain as it is printed: ``text`` names the object or file, ``field`` what leads to it."""
+
+    location: Location
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who applies the object of a finding, and through which chain, from the root to the object."""
+
+    controller: str
+    cluster: str
+    reconciler: str
+    reach: str
+    chain: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. ``mark`` is its primary location; it is None only where no file can be named."""
+
+    rule: str
+    case: str | None
+    severity: Severity
+    confidence: Confidence
+    reach: str
+    message: str
+    mark: Mark | None
+    object: str | None
+    clusters: tuple[str, ...]
+    owners: tuple[Owner, ...]
+    related: tuple[Mark, ...]
+    fingerprint: str
+    help: str | None
+    effect: str | None = None
+    folded: tuple[Finding, ...] = ()
+    """Consequences: findings that vanish when this one is repaired."""
+    consequences: str | None = None
+    """The consequences in numbers: "5 directories, 23 objects reach no cluster"."""
+    hidden: str | None = None
+    """Why it is not shown; None for a shown one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What a renderer may say of a rule."""
+
+    id: str
+    category: str
+    title: str
+    severity: Severity
+    text: str
+    url: str
+    enabled: bool = True
+
+
+class ClusterText(NamedTuple):
+    """A cluster and the roots that were found for it, in words."""
+
+    name: str
+    roots: tuple[str, ...]
+
+
+class Skipped(NamedTuple):
+    """What was not analysed, and why."""
+
+    location: Location
+    reason: str
+
+
+class Counts(NamedTuple):
+    """What a run looked at."""
+
+    files: int
+    objects: int
+    reconcilers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one run has to say, in the order in which it is to be read."""
+
+    version: str
+    law: str
+    """The matrix in force and why, in one line."""
+    matrix: str | None
+    """The name of the matrix in force; None without one."""
+    clusters: tuple[ClusterText, ...]
+    findings: tuple[Finding, ...]
+    hidden: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    counts: Counts
+    rules: tuple[RuleText, ...]

@@ -1,0 +1,331 @@
+"""The repository as a set of manifests: by path and by identity, with what was skipped and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.document import Document, Fault, File, read
+from gitops_lint.finding import Skipped
+from gitops_lint.location import Location, Route
+from gitops_lint.model import Data, Manifest, Ref
+from gitops_lint.tree import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitops_lint.tree import Tree
+
+MAX_WORK = 1_000_000
+"""Paths probed, documents read and objects built, each as often as somebody asks for it."""
+MAX_NEAREST = 1_000
+"""How many missing paths are looked up; each takes milliseconds."""
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+CLUSTER_SCOPED = frozenset(
+    {
+        ("", "Namespace"),
+        ("", "Node"),
+        ("", "PersistentVolume"),
+        ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "APIService"),
+        ("certificates.k8s.io", "CertificateSigningRequest"),
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
+        ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
+        ("networking.k8s.io", "IngressClass"),
+        ("node.k8s.io", "RuntimeClass"),
+        ("policy", "PodSecurityPolicy"),
+        ("rbac.authorization.k8s.io", "ClusterRole"),
+        ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+        ("scheduling.k8s.io", "PriorityClass"),
+        ("storage.k8s.io", "CSIDriver"),
+        ("storage.k8s.io", "CSINode"),
+        ("storage.k8s.io", "StorageClass"),
+        ("storage.k8s.io", "VolumeAttachment"),
+    }
+)
+"""Built-in kinds without a namespace, as kustomize knows them (kyaml, openapi namespaceable table)."""
+
+
+def identify(data: Data) -> Ref | None:
+    """The identity of what looks like a Kubernetes object (apiVersion, kind and metadata.name), else None."""
+    if not isinstance(data, dict):
+        return None
+    version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
+    if not (isinstance(version, str) and isinstance(kind, str) and isinstance(metadata, dict)):
+        return None
+    name = metadata.get("name") or metadata.get("generateName")
+    if not isinstance(name, str):
+        return None
+    group = version.rpartition("/")[0]
+    namespace = metadata.get("namespace")
+    scoped = (group, kind) in CLUSTER_SCOPED
+    return Ref(group, kind, namespace if isinstance(namespace, str) and not scoped else "", name)
+
+
+def objects(document: Document, data: Data, route: Route = ()) -> Iterator[Manifest]:
+    """The objects of one document under one of its readings; ``kind: List`` and ``*List`` are flattened."""
+    if isinstance(data, dict) and isinstance(data.get("items"), list) and str(data.get("kind", "")).endswith("List"):
+        for index, item in enumerate(data["items"]):
+            yield from objects(document, item, (*route, "items", index))
+        return
+    ref = identify(data)
+    if ref is not None:
+        yield Manifest(ref, data, document, route)
+
+
+def normalise_url(url: str) -> str:
+    """One spelling for the many of a Git URL: ``host/path`` in lower case.
+
+    Drops scheme, user, default port, ``www.`` and ``.git``; ``git@host:path`` is ``host/path``. Goes further than
+    Argo CD's NormalizeGitURL (util/git/git.go), since Flux and Argo CD may spell one repository differently.
+    """
+    text = url.strip().lower()
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        host, colon, path = scheme.partition(":")
+        rest = f"{host}/{path.lstrip('/')}" if colon and "/" not in host else scheme
+    host, _, path = rest.partition("/")
+    host = host.rpartition("@")[2].removeprefix("www.")
+    for port in (":22", ":80", ":443"):
+        host = host.removesuffix(port)
+    return f"{host}/{path.strip('/').removesuffix('.git')}"
+
+
+class TextFault(NamedTuple):
+    """A fault of a file's text, with whether it is a file that somebody would call a manifest."""
+
+    file: File
+    fault: Fault
+    manifest: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Discovery:
+    manifests: list[Manifest] = field(default_factory=list)
+    faults: list[TextFault] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    files: int = 0
+
+
+class Repo:
+    """Every file of the tree, read once. Reading a path never raises: what cannot be read is None and noted."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._files: dict[str, File | None] = {}
+        self._unreadable: dict[str, str] = {}
+        self._nearest: dict[str, str | None] = {}
+        self._work = 0
+
+    def file(self, path: str) -> File | None:
+        """The parsed file at ``path``; None where there is none or it cannot be read."""
+        real = self.tree.resolve(path)
+        if real not in self._files:
+            try:
+                self._files[real] = read(real, self.tree.read(real))
+            except Unreadable as error:
+                self._files[real] = None
+                self._unreadable[real] = error.reason
+        return self._files[real]
+
+    def spend(self, steps: int) -> None:
+        """Count what builds ask for. Raises Unreadable where it is too much: half a picture would be a wrong one.
+
+        A few lines can ask for more than any machine does in a day: thousands of Kustomizations that read everything.
+        """
+        self._work += steps
+        if self._work > MAX_WORK:
+            raise Unreadable(".", f"to tell what is applied here takes more than {MAX_WORK:,} steps")
+
+    def nearest(self, path: str) -> str | None:
+        """The existing path most like a missing one; None also where too many were asked for already."""
+        if path not in self._nearest and len(self._nearest) < MAX_NEAREST:
+            self._nearest[path] = self.tree.nearest(path)
+        return self._nearest.get(path)
+
+    def why_unreadable(self, path: str) -> str | None:
+        """The reason why an existing file could not be read; None for a readable or a missing one."""
+        return self._unreadable.get(self.tree.resolve(path))
+
+    @property
+    def manifests(self) -> list[Manifest]:
+        """Every object that stands in a manifest of the tree, as written, in the order of the paths."""
+        return self._discovery.manifests
+
+    @property
+    def faults(self) -> list[TextFault]:
+        """What is wrong with the text of the files that were read."""
+        return self._discovery.faults
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """The files that were not read as manifests, and why."""
+        return self._discovery.skipped
+
+    @property
+    def file_count(self) -> int:
+        """The number of files that were read as manifests."""
+        return self._discovery.files
+
+    @cached_property
+    def by_path(self) -> dict[str, list[Manifest]]:
+        """The manifests of each file."""
+        table: dict[str, list[Manifest]] = {}
+        for manifest in self.manifests:
+            table.setdefault(manifest.path, []).append(manifest)
+        return table
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str], list[Manifest]]:
+        table: dict[tuple[str, str], list[Manifest]] = {}
+        for manifest in self.manifests:
+            table.setdefault((manifest.ref.group, manifest.ref.kind), []).append(manifest)
+        return table
+
+    def of_kind(self, group: str, kind: str) -> Sequence[Manifest]:
+        """The manifests of a kind, in the order of the paths."""
+        return self._by_kind.get((group, kind), ())
+
+    @cached_property
+    def _by_ref(self) -> dict[Ref, Manifest]:
+        return {manifest.ref: manifest for manifest in reversed(self.manifests)}
+
+    def of_ref(self, ref: Ref) -> Manifest | None:
+        """The first manifest of an identity; None where none has it."""
+        return self._by_ref.get(ref)
+
+    @cached_property
+    def charts(self) -> frozenset[str]:
+        """The directories of Helm charts: those with a Chart.yaml."""
+        return frozenset(
+            str(PurePosixPath(path).parent) if "/" in path else ""
+            for path in self.tree.files
+            if path.rpartition("/")[2] == "Chart.yaml"
+        )
+
+    @cached_property
+    def _discovery(self) -> _Discovery:
+        found = _Discovery()
+        found.skipped = [Skipped(Location(passed.path), passed.reason) for passed in self.tree.passed]
+        for path in sorted(self.tree.files):
+            if path.endswith(MANIFEST_SUFFIXES):
+                self._discover(path, found)
+        return found
+
+    def _discover(self, path: str, found: _Discovery) -> None:
+        if self.tree.resolve(path) != path:
+            return
+        if chart := self.chart_of_template(path):
+            found.skipped.append(Skipped(Location(path), f"a template of the Helm chart {chart or '.'}"))
+            return
+        file = self.file(path)
+        if file is None:
+            found.skipped.append(Skipped(Location(path), self._unreadable[path]))
+            return
+        found.files += 1
+        manifest = looks_like_manifest(file)
+        if not manifest and file.faults and looks_like_template(file):
+            found.skipped.append(
+                Skipped(Location(path), "a template of another tool: it is no YAML before it is rendered")
+            )
+            return
+        found.faults.extend(TextFault(file, fault, manifest) for fault in file.faults)
+        for document in file.documents:
+            found.manifests.extend(objects(document, document.data))
+
+    def chart_of_template(self, path: str) -> str | None:
+        """The chart whose ``templates/`` holds this path; None for any other path."""
+        parts = path.split("/")
+        for index, part in enumerate(parts[:-1]):
+            if part == "templates" and (chart := "/".join(parts[:index])) in self.charts:
+                return chart or "."
+        return None
+
+
+class Recorder:
+    """The only way in which a builder reads: it remembers every path read or probed, absent ones too."""
+
+    def __init__(self, repo: Repo, reads: set[str]) -> None:
+        self._repo = repo
+        self._tree = repo.tree
+        self.reads = reads
+
+    def _probe(self, path: str) -> None:
+        self.reads.add(path)
+        self._repo.spend(1)
+
+    def file(self, path: str) -> File | None:
+        self._probe(path)
+        file = self._repo.file(path)
+        self._repo.spend(len(file.documents) if file else 0)
+        return file
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none or it cannot be read."""
+        self._probe(path)
+        try:
+            return self._tree.read(path)
+        except Unreadable:
+            return None
+
+    def is_file(self, path: str) -> bool:
+        self._probe(path)
+        return self._tree.is_file(path)
+
+    def is_directory(self, path: str) -> bool:
+        self._probe(path)
+        return self._tree.is_directory(path)
+
+    def entries(self, directory: str) -> tuple[str, ...]:
+        self._probe(directory)
+        return self._tree.entries(directory)
+
+    def below(self, directory: str) -> Iterator[tuple[str, bool]]:
+        """Every path below a directory, and whether it is a directory, sorted, each before what is below it.
+
+        Links to files are among them. Only the directory itself may be reached through a link; the paths are those
+        behind it. No other link to a directory is followed: two of them may lead in a circle.
+        """
+        top = self.resolve(directory)
+        pending = [top]
+        while pending:
+            path = pending.pop()
+            is_directory = self.is_directory(path)
+            if is_directory and self.resolve(path) != path:
+                continue
+            if path != top:
+                yield path, is_directory
+            if is_directory:
+                pending += [f"{path}/{name}" if path else name for name in reversed(self.entries(path))]
+
+    def resolve(self, path: str) -> str:
+        return self._tree.resolve(path)
+
+    def nearest(self, path: str) -> str | None:
+        """The existing path most like a missing one, for a help text; not a read."""
+        return self._repo.nearest(path)
+
+    def left_out(self, path: str) -> str | None:
+        """Why discovery left a path out: it is unknown, not missing. None for any other path."""
+        return self._tree.left_out(path)
+
+    def is_chart(self, directory: str) -> bool:
+        self.reads.add(f"{directory}/Chart.yaml" if directory else "Chart.yaml")
+        return directory in self._repo.charts
+
+
+def looks_like_manifest(file: File) -> bool:
+    """Whether a file, broken or not, means to hold Kubernetes objects: a line that begins with ``apiVersion:``."""
+    text = file.text
+    return text.startswith("apiVersion:") or "\napiVersion:" in text or '"apiVersion"' in text
+
+
+def looks_like_template(file: File) -> bool:
+    """Whether a file that is no YAML is one before it is rendered: only ever asked of files that failed to parse."""
+    return "{{" in file.text or "{%" in file.text or "<%" in file.text
