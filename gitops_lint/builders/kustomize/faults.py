@@ -1,0 +1,177 @@
+"""What goes wrong in one build, in the words of whoever has to mend it. Each fault names what kustomize would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.builders.kustomize.entries import is_inline, relative
+from gitops_lint.location import Location
+from gitops_lint.model import Opaque, Place, Problem, dig
+from gitops_lint.paths import join
+
+if TYPE_CHECKING:
+    from gitops_lint.builders.kustomize.layer import Entry, Layer
+    from gitops_lint.builders.kustomize.patches import Patch
+    from gitops_lint.builders.kustomize.traced import Unpatchable
+    from gitops_lint.builders.kustomize.transformers import Resource
+    from gitops_lint.document import Document
+    from gitops_lint.model import Build, Data, Spot
+    from gitops_lint.repo import Recorder
+
+MAX_SIZE = 50_000
+"""Kustomizations and objects that one build may take in, each as often as it is listed: two entries that name one
+directory, some dozens of times inside each other, would be built for ever."""
+MAX_PROBLEMS = 1_000
+"""The faults of one build that are told."""
+
+LABELS = {
+    "several-kustomization-files": "one too many",
+    "several-documents": "not read",
+    "patch-fails": "this patch",
+    "duplicate-object": "again",
+    "cycle": "back to what is being built",
+    "no-kustomization-file": "no kustomization there",
+    "file-outside-root": "outside",
+    "not-an-object": "no object",
+    "generator-without-base": "nothing below it",
+    "too-large": "too much",
+}
+"""The cases in which a build fails, and what stands beside the place."""
+
+
+class Faults:
+    """The faults of one build so far, and whether all of its objects are known."""
+
+    def __init__(self, build: Build, reader: Recorder) -> None:
+        self._build = build
+        self._reader = reader
+        self._size = 0
+        self.complete = True
+        """False with remote bases and plugins: a patch may find there what we do not see."""
+
+    def takes(self, spot: Spot) -> bool:
+        """Whether the build has room for one more; if not, that is said once."""
+        self._size += 1
+        if self._size == MAX_SIZE + 1:
+            message = f"this build takes in more than {MAX_SIZE:,} kustomizations and objects"
+            self.refuse("too-large", message, spot, "split it: what is beyond is not looked at")
+        return self._size <= MAX_SIZE
+
+    def unknown(self, entry: Entry, reason: str) -> None:
+        """Something that cannot be looked into."""
+        self.complete = False
+        self._build.opaque.append(Opaque(entry.place, reason))
+
+    def missing(self, layer: Layer, entry: Entry, value: str, *, wants_directory: bool = False) -> None:
+        """An entry names what is not there, or not what it must be."""
+        path = join(layer.directory, value)
+        if path is not None and (reason := self._reader.left_out(path)):
+            self.unknown(entry, f"{path}: {reason}")
+            return
+        exists = path is not None and (self._reader.is_file(path) or self._reader.is_directory(path))
+        nearest = self._nearest(path) if path is not None and not exists else None
+        if path is None:
+            fault, advice = "lies outside of the repository", "name a path inside of it"
+        elif exists:
+            fault = "is a file, not a directory" if wants_directory else "is a directory, not a file"
+            advice = "list it in resources" if wants_directory else "name the file in it"
+        elif nearest is not None:
+            fault, advice = "does not exist", f"did you mean {relative(nearest, layer.directory)}?"
+        else:
+            fault, advice = "does not exist", "commit it, or take the entry out"
+        message = f"{entry.place.path} names {value} in {entry.field}, but it {fault}"
+        label = f"there is no {path}" if path is not None and not exists else fault
+        cuts = (nearest,) if nearest else ()
+        self._note(Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts))
+
+    def _nearest(self, path: str) -> str | None:
+        return None if self._is_full else self._reader.nearest(path)
+
+    def several_files(self, directory: str, files: list[str]) -> None:
+        """More than one kustomization file in a directory."""
+        names = " and ".join(path.rpartition("/")[2] for path in files)
+        message = f"{directory or '.'} holds {names}, of which kustomize allows one"
+        self.refuse("several-kustomization-files", message, Location(files[1]), "keep one of them")
+
+    def several_documents(self, document: Document) -> None:
+        """A kustomization behind another one in the same file; no failure, but it has no effect."""
+        message = f"kustomize drops all but the first document of {document.path}, without a word"
+        advice = "make one kustomization of them; a manifest goes to a file of its own, listed in resources"
+        self.refuse("several-documents", message, Place(document, ()), advice)
+
+    def no_object(self, document: Document, advice: str) -> None:
+        """A document that is listed as a resource, where it is none."""
+        reason = what_is_missing(document.kustomize)
+        if reason is not None:
+            if dig(document.kustomize, ("kind",)) == "Kustomization":
+                advice = "list its directory, not the file"
+            message = f"{document.path} is read as a Kubernetes object, but {reason}"
+            self.refuse("not-an-object", message, Place(document, ()), advice)
+
+    def cycle(self, entry: Entry, directory: str) -> None:
+        """An entry that leads back to what is being built, or to something around it."""
+        message = f"{entry.place.path} closes a cycle: {directory or '.'} is being built, and this is a part of it"
+        self.refuse("cycle", message, entry.place, "list what is needed of it, not the whole")
+
+    def no_kustomization(self, entry: Entry, directory: str) -> None:
+        """A directory that kustomize cannot build."""
+        message = f"{entry.place.path} lists the directory {directory or '.'}, which has no kustomization file"
+        self.refuse("no-kustomization-file", message, entry.place, "add one there, or list its files one by one")
+
+    def outside(self, entry: Entry, path: str) -> None:
+        """A file that the load restriction keeps out."""
+        message = f"{entry.place.path} loads {path} from outside of its own directory, which kustomize forbids"
+        advice = "give the directory of that file a kustomization and list that, or copy the file here"
+        self.refuse("file-outside-root", message, entry.place, advice)
+
+    def twin(self, layer: Layer, first: Resource, second: Resource) -> None:
+        """Two objects of one identity: where the second is written, or the entry that brings the same one again."""
+        if self._is_full:
+            return
+        origins = first.places.locate(()), second.places.locate(())
+        if origins[0] == origins[1]:
+            hops = second.via.walk() if second.via else ()
+            spot = next((hop.place for hop in hops if hop.place.path == layer.path), origins[1])
+            message = f"{second.ref} is brought in twice: {origins[1].path} is listed by more than one way"
+            self.refuse("duplicate-object", message, spot, "take one of the two entries out")
+        else:
+            spot = second.places.locate(("metadata", "name"))
+            message = f"{second.ref} stands twice in one build; the other one is at {origins[0].location}"
+            advice = "rename one of them; a change to an object that is there belongs into patches"
+            self.refuse("duplicate-object", message, spot, advice)
+
+    def patch(self, patch: Patch, error: Unpatchable) -> None:
+        """A patch that kustomize cannot apply."""
+        path = patch.entry.value.get("path") if isinstance(patch.entry.value, dict) else patch.entry.value
+        what = f"the patch {path}" if isinstance(path, str) and not is_inline(path) else "a patch"
+        message = f"{what} in {patch.entry.place.path} cannot be applied: {error.message}"
+        self.refuse("patch-fails", message, patch.entry.place, "mend the patch, or take it out")
+
+    def refuse(self, case: str, message: str, spot: Spot, advice: str) -> None:
+        """Note that kustomize would refuse to go on here."""
+        self._note(Problem("kustomize-build-fails", message, spot, case=case, label=LABELS[case], help=advice))
+
+    def _note(self, problem: Problem) -> None:
+        if not self._is_full or problem.case == "too-large":
+            self._build.problems.append(problem)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._build.problems) >= MAX_PROBLEMS
+
+
+def what_is_missing(data: Data) -> str | None:
+    """Why kustomize takes no object from a document; None where it does."""
+    if not isinstance(data, dict):
+        return "it is a list" if isinstance(data, list) else "it is plain text"
+    if isinstance(data.get("items"), list) and str(data.get("kind")).endswith("List"):
+        return None
+    for field in ("apiVersion", "kind"):
+        if not isinstance(data.get(field), str):
+            return f"{field} is missing"
+    name = dig(data, ("metadata", "name"))
+    if name is None and dig(data, ("metadata", "generateName")) is not None:
+        return "metadata.name is missing: kustomize takes no generateName"
+    if name is None:
+        return "metadata.name is missing"
+    return None if isinstance(name, str) else "metadata.name is no text: put it in quotes"
