@@ -1,0 +1,123 @@
+"""The controllers: each reads its own objects and says what they bring to which cluster.
+
+``View`` is all that they may ask about the rest of the world while it is being walked.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from gitops_lint.model import Controller, Problem, dig
+
+if TYPE_CHECKING:
+    from gitops_lint.model import Data, Delivery, Place, Ref, Subject
+    from gitops_lint.repo import Recorder, Repo
+
+
+class Verdict(Enum):
+    """Whether a source is this repository."""
+
+    SELF = "this repository, at the revision that is checked out"
+    PINNED = "this repository, at a tag, a commit or a version"
+    ELSEWHERE = "another repository, or another branch of this one"
+    UNKNOWN = "not known yet: its object has not been seen"
+
+
+class Answer(NamedTuple):
+    """What a reconciler delivers. ``waits`` is true where an object that it needs may still turn up."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    waits: bool = False
+
+
+class View(Protocol):
+    """What is known of the world so far."""
+
+    @property
+    def repo(self) -> Repo: ...
+
+    @property
+    def settled(self) -> bool:
+        """Whether waiting is in vain: nothing new turns up any more."""
+        ...
+
+    def find(self, cluster: str, ref: Ref) -> Subject | None:
+        """The object of that identity in that cluster, as far as it has been built."""
+        ...
+
+    def judge_url(self, url: str, revision: str | None) -> Verdict:
+        """Whether a Git URL and a revision (None: the default branch) are this repository as checked out."""
+        ...
+
+    def own_source(self, cluster: str, ref: Ref) -> str | None:
+        """The directory of this repository that is the root of that source's artifact; None if it is none of ours."""
+        ...
+
+    def local_cluster(self, cluster: str) -> str:
+        """Where an Argo CD that lives in ``cluster`` applies to with destination in-cluster."""
+        ...
+
+    def destination(self, name: str, home: str = "") -> str:
+        """The cluster behind a destination: a server URL, a cluster name or a kubeConfig reference.
+
+        ``home`` tells names apart that mean something only where they are used, such as those of Secrets.
+        """
+        ...
+
+
+def is_suspended(subject: Subject) -> bool:
+    """Whether a reconciler is told to rest.
+
+    Flux: ``spec.suspend``; Argo CD: the annotation ``skip-reconcile`` (argo-cd, docs/user-guide/skip_reconcile.md).
+    """
+    if dig(subject.data, ("spec", "suspend")) is True:
+        return True
+    switch = dig(subject.data, ("metadata", "annotations", "argocd.argoproj.io/skip-reconcile"))
+    return bool(switch == "true")
+
+
+def leaves_alone(controller: Controller, data: Data) -> bool:
+    """Whether an object tells its controller to keep its hands off, wholly or once the object exists.
+
+    Flux: labels or annotations ``reconcile: disabled`` and ``ssa: Ignore``, ``IfNotPresent``, ``Merge``
+    (fluxcd/pkg, ssa/manager_apply.go); Argo CD: the annotation ``hook: Skip``.
+    """
+    if controller is Controller.ARGOCD:
+        return bool(dig(data, ("metadata", "annotations", "argocd.argoproj.io/hook")) == "Skip")
+    for field in ("labels", "annotations"):
+        switches = dig(data, ("metadata", field))
+        if isinstance(switches, dict):
+            if str(switches.get("kustomize.toolkit.fluxcd.io/reconcile")).lower() == "disabled":
+                return True
+            if str(switches.get("kustomize.toolkit.fluxcd.io/ssa")).lower() in ("ignore", "ifnotpresent", "merge"):
+                return True
+    return False
+
+
+def missing_directory(
+    kind: str, subject: Subject, place: Place, path: str, directory: str | None, reader: Recorder
+) -> Problem:
+    """A reconciler reads ``path``, which is no directory of this repository; ``directory`` is None outside of it."""
+    is_file = directory is not None and reader.is_file(directory)
+    nearest = reader.nearest(directory) if directory is not None and not is_file else None
+    if nearest is not None and not reader.is_directory(nearest):
+        nearest = None
+    if is_file:
+        fault, advice = "is a file, not a directory", "name the directory that holds it"
+    elif nearest is not None:
+        fault, advice = "does not exist", f"did you mean {'./' if path.startswith('./') else ''}{nearest}?"
+    elif path.startswith("/"):
+        fault, advice = "does not exist", "write it relative to the root of the repository, without the first slash"
+    else:
+        fault, advice = "does not exist", "name a directory of this repository, or take the object out"
+    return Problem(
+        kind,
+        f"{subject.ref} reads {path}, which {fault}",
+        place,
+        case="missing",
+        label=fault if is_file else f"there is no directory {directory or path}",
+        help=advice,
+        cuts=(nearest,) if nearest else (),
+    )

@@ -1,0 +1,285 @@
+"""Argo CD: what an Application and an ApplicationSet apply.
+
+Semantics: argo-cd pkg/apis/application/v1alpha1/types.go, reposerver/repository/repository.go,
+util/app/discovery/discovery.go, util/argo/argo.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import re2
+
+from gitops_lint.builders import applicationset, directory, helm, kustomize
+from gitops_lint.controllers import Answer, Verdict, View, missing_directory
+from gitops_lint.model import OPAQUE, Build, Built, Delivery, Hop, Opaque, Places, Problem, Ref, dig
+from gitops_lint.paths import join
+from gitops_lint.repo import CLUSTER_SCOPED, Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.location import Route
+    from gitops_lint.model import Data, Place, Reconciler, Subject
+
+GROUP = "argoproj.io"
+IN_CLUSTER = ("https://kubernetes.default.svc", "in-cluster")
+PINNED = re2.compile(r"^([0-9a-f]{7,40}|v?[0-9]+(\.[0-9xX*]+)*([-+].*)?|.*[*<>=~^].*)$")
+"""A targetRevision that is no branch: a commit, a tag that looks like a version, or a range of versions."""
+
+
+PLACEHOLDERS = ("{{", "${", "<")
+"""What a path holds that somebody or something is still to fill in."""
+
+
+class Source(NamedTuple):
+    """One source of an Application: its data and where it stands in it."""
+
+    data: Data
+    route: Route
+
+    def text(self, *route: str) -> str:
+        """A text field of the source; empty where it is missing."""
+        value = dig(self.data, route)
+        return value if isinstance(value, str) else ""
+
+
+def is_reconciler(ref: Ref) -> bool:
+    """Whether an object is one that Argo CD takes orders from."""
+    return ref.group == GROUP and ref.kind in ("Application", "ApplicationSet")
+
+
+def answer(reconciler: Reconciler, view: View) -> Answer:
+    """What an Argo CD reconciler brings to its clusters."""
+    if reconciler.subject.ref.kind == "ApplicationSet":
+        return _generated(reconciler, view)
+    cluster = destination_cluster(reconciler, view)
+    deliveries, problems = [], []
+    for source in sources(reconciler.subject.data):
+        outcome = _source(reconciler.subject, source, view)
+        if isinstance(outcome, Problem):
+            problems.append(outcome)
+        elif outcome is not None:
+            build, hop, path = outcome
+            deliveries.append(Delivery(cluster, build, hop, path))
+    return Answer(tuple(deliveries), tuple(problems))
+
+
+def sources(data: Data) -> Iterator[Source]:
+    """The sources of an Application: ``sourceHydrator`` wins over ``sources``, these over ``source``."""
+    spec = data.get("spec")
+    if not isinstance(spec, dict):
+        return
+    if isinstance(dry := dig(spec, ("sourceHydrator", "drySource")), dict):
+        yield Source(dry, ("spec", "sourceHydrator", "drySource"))
+    elif isinstance(spec.get("sources"), list) and spec["sources"]:
+        for index, source in enumerate(spec["sources"]):
+            if isinstance(source, dict):
+                yield Source(source, ("spec", "sources", index))
+    elif isinstance(spec.get("source"), dict):
+        yield Source(spec["source"], ("spec", "source"))
+
+
+def destination_cluster(reconciler: Reconciler, view: View) -> str:
+    """The cluster that an Application applies to."""
+    destination = dig(reconciler.subject.data, ("spec", "destination"))
+    name = (destination.get("server") or destination.get("name")) if isinstance(destination, dict) else None
+    if name is None or name in IN_CLUSTER:
+        return view.local_cluster(reconciler.cluster)
+    return view.destination(str(name))
+
+
+def revision(source: Source) -> str | None:
+    """The branch of a source, ``@`` and its tag, version or commit, or None for the default branch."""
+    target = source.text("targetRevision")
+    if target in ("", "HEAD"):
+        return None
+    return f"@{target}" if PINNED.match(target) else target.removeprefix("refs/heads/")
+
+
+# -- sources ---------------------------------------------------------------------------------------------------
+
+Outcome = tuple[Build, Hop, str | None]
+
+
+def _source(subject: Subject, source: Source, view: View) -> Outcome | Problem | None:
+    chart = source.text("chart")
+    if chart:
+        return _chart(subject, source, helm.last_segment(chart), ("chart",))
+    if "path" not in source.data:
+        return None
+    path, place = source.text("path"), subject.locate((*source.route, "path"))
+    verdict = view.judge_url(source.text("repoURL"), revision(source))
+    if any(mark in path for mark in PLACEHOLDERS):
+        return _opaque(place, f"the path {path} is a template")
+    if verdict in (Verdict.ELSEWHERE, Verdict.UNKNOWN):
+        return _opaque(place, f"its source is {source.text('repoURL')}")
+    location = join("", path)
+    reader = Recorder(view.repo, set())
+    if location is None or not reader.is_directory(location):
+        if verdict is Verdict.PINNED:
+            return _opaque(place, f"{path} does not exist here; it may at {source.text('targetRevision')}")
+        if location is not None and (reason := reader.left_out(location)):
+            return _opaque(place, f"{path}: {reason}")
+        return missing_directory("argocd-path-not-found", subject, place, path, location, reader)
+    return _rendered(subject, source, reader, location)
+
+
+def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> Outcome:
+    """What the tool that Argo CD would choose makes of a directory."""
+    place = subject.locate((*source.route, "path"))
+    tool = _tool(source, reader, path)
+    hop = Hop(place, f"path {path or '.'}")
+    if tool == "plugin":
+        return Build(opaque=[Opaque(place, "a config management plugin renders it")]), hop, path
+    if tool == "helm":
+        reader.reads.update(below for below, _ in reader.below(path))
+        build, _, _ = _chart(subject, source, helm.chart_name(reader, path) or helm.last_segment(path), ("path",))
+        build.reads = reader.reads
+        return build, hop, path
+    if tool == "kustomize":
+        build = kustomize.build(reader, path, kustomize.Rules(), _overlay(subject, source)) or Build(reads=reader.reads)
+    else:
+        build = directory.build(
+            reader,
+            path,
+            place,
+            recurse=dig(source.data, ("directory", "recurse")) is True,
+            include=source.text("directory", "include"),
+            exclude=source.text("directory", "exclude"),
+        )
+    fill_namespaces(build, subject)
+    if not (build.objects or build.problems or build.opaque):
+        if directory.may_need_a_plugin(reader, path):
+            build.opaque.append(Opaque(place, f"a plugin may render what is in {path or '.'}"))
+        else:
+            build.problems.append(_nothing_to_apply(subject, place, path, tool, reader))
+    return build, hop, path
+
+
+def _tool(source: Source, reader: Recorder, path: str) -> str:
+    """The tool for a directory: an explicit block, else by what lies in the directory itself.
+
+    With both a chart and a kustomization, the lexically later name wins: kustomize (discovery.go).
+    """
+    for block in ("plugin", "helm", "kustomize", "directory"):
+        if source.data.get(block) is not None:
+            if block == "helm" and not reader.is_chart(path):
+                continue
+            return block
+    if kustomize.kustomization_files(reader, path):
+        return "kustomize"
+    return "helm" if reader.is_chart(path) else "directory"
+
+
+def _overlay(subject: Subject, source: Source) -> kustomize.Overlay:
+    base = (*source.route, "kustomize")
+    return kustomize.Overlay(
+        subject,
+        appended={"components": (*base, "components"), "patches": (*base, "patches")},
+        replaced={name: (*base, name) for name in ("namespace", "namePrefix", "nameSuffix")},
+    )
+
+
+def _chart(subject: Subject, source: Source, name: str, field: Route) -> Outcome:
+    place = subject.locate((*source.route, *field))
+    namespace = source.text("helm", "namespace") or dig(subject.data, ("spec", "destination", "namespace"))
+    release = helm.Release(
+        source.text("helm", "releaseName") or subject.ref.name,
+        str(namespace or ""),
+        name,
+        source.text("targetRevision"),
+        source.text("repoURL"),
+    )
+    return helm.build(release, place, None), Hop(place, f"chart {name}"), None
+
+
+def fill_namespaces(build: Build, subject: Subject) -> None:
+    """Objects without a namespace get that of the destination (destination.namespace fills, it never overwrites)."""
+    namespace = dig(subject.data, ("spec", "destination", "namespace"))
+    if isinstance(namespace, str) and namespace:
+        place = subject.locate(("spec", "destination", "namespace"))
+        build.objects = [_filled(built, namespace, place) for built in build.objects]
+
+
+def _filled(built: Built, namespace: str, place: Place) -> Built:
+    if built.ref.namespace or built.ref.group == OPAQUE or is_cluster_scoped(built.ref):
+        return built
+    metadata = {**built.data["metadata"], "namespace": namespace}
+    places = built.places.put(("metadata", "namespace"), Places(place))
+    return replace(
+        built,
+        ref=built.ref._replace(namespace=namespace),
+        data={**built.data, "metadata": metadata},
+        places=places,
+    )
+
+
+def is_cluster_scoped(ref: Ref) -> bool:
+    """Whether a kind has no namespace: a built-in one, or a custom one that says so in its name (ClusterIssuer)."""
+    return (ref.group, ref.kind) in CLUSTER_SCOPED or ref.kind.startswith("Cluster")
+
+
+def _opaque(place: Place, why: str) -> Outcome:
+    return Build(opaque=[Opaque(place, why)]), Hop(place, why), None
+
+
+def _nothing_to_apply(subject: Subject, place: Place, path: str, tool: str, reader: Recorder) -> Problem:
+    what, advice = "holds no manifest", "commit what is to be applied, or remove the Application"
+    if tool == "kustomize" and not kustomize.kustomization_files(reader, path):
+        what, advice = "has no kustomization file", "add one, or take out the kustomize block"
+    elif tool == "kustomize":
+        what = "has a kustomization that lists nothing"
+    elif directory.is_deeper(reader, path):
+        what = "holds no manifest at its own level"
+        advice = "name one of its subdirectories, or set directory.recurse"
+    return Problem(
+        "argocd-path-not-found",
+        f"{subject.ref} reads {path or '.'}, which {what}",
+        place,
+        case="nothing-to-apply",
+        label="nothing to apply",
+        help=advice,
+    )
+
+
+# -- ApplicationSet --------------------------------------------------------------------------------------------
+
+
+def _generated(reconciler: Reconciler, view: View) -> Answer:
+    """The Applications of an ApplicationSet; they stand in the same cluster and namespace as their set."""
+    subject = reconciler.subject
+    build = Build()
+    reader = Recorder(view.repo, build.reads)
+
+    def is_own(url: str) -> bool:
+        return view.judge_url(url, None) is Verdict.SELF
+
+    for made in applicationset.generate(subject.data, reader, is_own):
+        if isinstance(made, applicationset.Unknown):
+            build.opaque.append(Opaque(subject.locate(made.route), f"{subject.ref}: {made.reason}"))
+            continue
+        metadata = {**made.data["metadata"], "namespace": subject.ref.namespace}
+        data = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            **made.data,
+            "metadata": metadata,
+        }
+        ref = Ref(GROUP, "Application", subject.ref.namespace, metadata["name"])
+        places = Places(subject.locate(("spec", "template")))
+        for route in _set_by(made.patch, dig(subject.data, ("spec", "template")), ()):
+            places = places.put(route, Places(subject.locate(("spec", "templatePatch"))))
+        build.objects.append(Built(ref, data, places))
+    hop = Hop(subject.locate(("spec", "generators")), "generators")
+    return Answer((Delivery(reconciler.cluster, build, hop),))
+
+
+def _set_by(patch: Data, template: Data, route: Route) -> Iterator[Route]:
+    """The routes whose values come from a patch: it replaces them in the template, or brings them along."""
+    if isinstance(patch, dict) and isinstance(template, dict):
+        for key, value in patch.items():
+            yield from _set_by(value, template.get(key), (*route, key))
+    elif route:
+        yield route

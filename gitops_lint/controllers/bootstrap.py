@@ -1,0 +1,222 @@
+"""Roots: how a controller gets its first order, and for which cluster.
+
+gotk-sync and FluxInstance (also through the flux-instance chart), a bootstrap script's ``--path``, a configured
+path, ``clusters/*/flux-system``. What stands in no manifest is told as the Kustomization that it amounts to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import re2
+
+from gitops_lint.location import Span
+from gitops_lint.model import Built, Place, Places, Ref, dig
+from gitops_lint.paths import join
+from gitops_lint.tree import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gitops_lint.location import Route
+    from gitops_lint.model import Data, Manifest, Subject
+    from gitops_lint.repo import Repo
+
+KUSTOMIZATION = ("kustomize.toolkit.fluxcd.io", "Kustomization")
+SOURCES = "source.toolkit.fluxcd.io"
+BOOTSTRAPPED = ("flux-system", "flux-system")
+"""Namespace and name of what ``flux bootstrap`` makes, the Kustomization and its GitRepository."""
+
+SCRIPT_NAMES = ("Makefile", "Taskfile.yaml", "Taskfile.yml", "justfile", "Justfile")
+BOOTSTRAP = re2.compile(r"(?m)^[^#\n]*\bflux\s+bootstrap\s+(?:[^\n\\]|\\\r?\n|\\.)*")
+PATH_OPTION = re2.compile(r"--path[= ]\s*[\"']?([^\s\"'\\]+)")
+CLUSTER_DIRECTORY = re2.compile(r"(?:^|/)clusters/([^/]+)")
+MAX_SCRIPT = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A stretch of a text that is no YAML, as a place: every route leads to it."""
+
+    path: str
+    span: Span
+
+    def locate(self, route: Route, *, key: bool = False) -> Span:
+        return self.span
+
+
+class Start(NamedTuple):
+    """A root: its cluster, the Kustomization that it is or amounts to, and the source that it reads from."""
+
+    cluster: str
+    subject: Subject
+    why: str
+    source: Ref | None
+    url: str | None
+    revision: str | None
+
+
+def flux_starts(repo: Repo, roots: Mapping[str, str]) -> list[Start]:
+    """The roots of Flux, one a cluster and path; ``roots`` are the configured ones: cluster -> path.
+
+    The surest evidence comes first and wins: gotk-sync, FluxInstance, script, configuration, directory.
+    """
+    found: list[Start] = []
+    taken: set[tuple[str, str]] = set()
+    clusters: set[str] = set()
+    for start in (
+        *_gotk_syncs(repo, roots),
+        *_flux_instances(repo, roots),
+        *_scripts(repo, roots),
+        *_configured(repo, roots),
+        *_directories(repo, roots),
+    ):
+        path = _path(start.subject.data)
+        covered = start.cluster in clusters and start.url is None
+        if (start.cluster, path) not in taken and not covered:
+            taken.add((start.cluster, path))
+            clusters.add(start.cluster)
+            found.append(start)
+    return found or list(_self_containing(repo, roots))
+
+
+def _path(data: Data) -> str:
+    return join("", str(dig(data, ("spec", "path")) or "")) or ""
+
+
+def cluster_name(path: str, roots: Mapping[str, str]) -> str:
+    """The cluster that a path belongs to: a configured one, that of ``clusters/<name>``, else its last directory."""
+    for name, root in sorted(roots.items(), key=lambda item: -len(item[1])):
+        if path == root or path.startswith(f"{root}/"):
+            return name
+    if match := CLUSTER_DIRECTORY.search(path):
+        return str(match.group(1))
+    segments = [part for part in path.split("/") if part not in ("flux-system", "")]
+    return segments[-1] if segments else "cluster"
+
+
+def _gotk_syncs(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    for manifest in repo.manifests:
+        if manifest.ref[:2] == KUSTOMIZATION and manifest.path.endswith("gotk-sync.yaml"):
+            yield of_manifest(manifest, repo, roots, "gotk-sync")
+
+
+def _self_containing(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    """Kustomizations that read the directory which they stand in: somebody applied them once, by hand."""
+    for manifest in repo.manifests:
+        path = _path(manifest.data)
+        if manifest.ref[:2] == KUSTOMIZATION and path and manifest.path.startswith(f"{path}/"):
+            yield of_manifest(manifest, repo, roots, "reads the directory that it stands in")
+
+
+def of_manifest(manifest: Manifest, repo: Repo, roots: Mapping[str, str], why: str) -> Start:
+    """A Kustomization that is applied from outside, with the source that it reads this repository from."""
+    reference = dig(manifest.data, ("spec", "sourceRef"))
+    reference = reference if isinstance(reference, dict) else {}
+    namespace = str(reference.get("namespace") or manifest.ref.namespace)
+    source = Ref(SOURCES, str(reference.get("kind")), namespace, str(reference.get("name")))
+    beside = next((m for m in repo.by_path.get(manifest.path, ()) if m.ref == source), None)
+    written = beside or repo.of_ref(source)
+    url = dig(written.data, ("spec", "url")) if written else None
+    revision = _branch(dig(written.data, ("spec", "ref"))) if written else None
+    cluster = cluster_name(_path(manifest.data) or manifest.path.rpartition("/")[0], roots)
+    return Start(cluster, manifest, why, source, url if isinstance(url, str) else None, revision)
+
+
+def _branch(ref: Data) -> str | None:
+    if not isinstance(ref, dict):
+        return None
+    name = ref.get("branch") or ref.get("name")
+    pinned = any(ref.get(field) for field in ("commit", "semver", "tag"))
+    return str(name).removeprefix("refs/heads/") if name and not pinned else None
+
+
+def _flux_instances(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    for manifest in repo.manifests:
+        if manifest.ref.kind == "FluxInstance":
+            route: Route = ("spec", "sync")
+            namespace = manifest.ref.namespace
+        elif manifest.ref.kind == "HelmRelease" and _is_instance_chart(manifest.data):
+            route = ("spec", "values", "instance", "sync")
+            namespace = manifest.ref.namespace or "flux-system"
+        else:
+            continue
+        sync = dig(manifest.data, route)
+        if isinstance(sync, dict) and isinstance(sync.get("path"), str):
+            yield _of_sync(manifest, route, sync, namespace or "flux-system", roots)
+
+
+def _is_instance_chart(data: Data) -> bool:
+    names = (dig(data, ("spec", "chart", "spec", "chart")), dig(data, ("spec", "chartRef", "name")))
+    return any(isinstance(name, str) and name.endswith("flux-instance") for name in names)
+
+
+def _of_sync(manifest: Manifest, route: Route, sync: Data, namespace: str, roots: Mapping[str, str]) -> Start:
+    """The Kustomization and source that a FluxInstance generates (flux-operator, fluxinstance_types.go)."""
+    name, kind = str(sync.get("name") or namespace), str(sync.get("kind") or "GitRepository")
+    source = Ref(SOURCES, kind, namespace, name)
+    branch = str(sync.get("ref") or "").removeprefix("refs/heads/")
+    places = Places(manifest.locate(()), {"spec": Places(manifest.locate(route))})
+    subject = kustomization(name, namespace, sync["path"], kind, places)
+    cluster = cluster_name(_path(subject.data), roots)
+    url = str(sync.get("url") or "") or None
+    return Start(cluster, subject, "FluxInstance", source, url, branch if "/" not in branch else None)
+
+
+def kustomization(name: str, namespace: str, path: str, kind: str, places: Places) -> Built:
+    """The Kustomization that a root amounts to."""
+    data = {
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+        "kind": "Kustomization",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"path": path, "prune": True, "sourceRef": {"kind": kind, "name": name}},
+    }
+    return Built(Ref(*KUSTOMIZATION, namespace, name), data, places)
+
+
+def _scripts(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    for path in sorted(repo.tree.files):
+        if path.endswith((".sh", ".bash")) or path.rpartition("/")[2] in SCRIPT_NAMES:
+            try:
+                text = repo.tree.read(path)[:MAX_SCRIPT].decode(errors="replace")
+            except Unreadable:
+                continue
+            for directory, span in bootstrap_paths(text):
+                if repo.tree.is_directory(join("", directory) or ""):
+                    yield _synthetic(path, span, directory, "bootstrap script", roots)
+
+
+def bootstrap_paths(text: str) -> Iterator[tuple[str, Span]]:
+    """The literal ``--path`` of each ``flux bootstrap`` command of a script; comments are left out."""
+    for command in BOOTSTRAP.finditer(text):
+        option = PATH_OPTION.search(command.group(0))
+        if option and "$" not in option.group(1):
+            start, end = command.start() + option.start(1), command.start() + option.end(1)
+            line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+            yield option.group(1), Span(line, column, line, column + end - start)
+
+
+def _configured(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    for root in roots.values():
+        if repo.tree.is_directory(root):
+            yield _synthetic(root, Span(1, 1, 1, 1), root, "configuration", roots)
+
+
+def _directories(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
+    """``flux bootstrap --path=P`` writes ``P/flux-system`` and makes Flux read all of P."""
+    for name in repo.tree.entries("clusters"):
+        directory = f"clusters/{name}"
+        if repo.tree.is_directory(f"{directory}/flux-system"):
+            yield _synthetic(f"{directory}/flux-system", Span(1, 1, 1, 1), directory, "clusters/*/flux-system", roots)
+
+
+def _synthetic(path: str, span: Span, directory: str, why: str, roots: Mapping[str, str]) -> Start:
+    place = Place(Phrase(path, span), ())
+    subject = kustomization(*BOOTSTRAPPED, directory, "GitRepository", Places(place))
+    return Start(cluster_name(directory, roots), subject, why, Ref(SOURCES, "GitRepository", *BOOTSTRAPPED), None, None)
+
+
+def names(starts: Iterable[Start]) -> list[str]:
+    """The clusters of some roots, in the order in which they were found."""
+    return list(dict.fromkeys(start.cluster for start in starts))

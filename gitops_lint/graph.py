@@ -1,0 +1,197 @@
+"""Who applies what, and why: a networkx graph of (cluster, identity) nodes whose edges remember their places.
+
+Knows no matrix: it answers questions, it does not judge.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.builders.kustomize import FILE_NAMES
+from gitops_lint.builders.substitution import is_resolved
+from gitops_lint.model import OPAQUE, RELEASE, Hop, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import networkx as nx
+
+    from gitops_lint.model import Built, Controller, Delivery, Node, Reconciler
+    from gitops_lint.repo import Repo
+    from gitops_lint.walk import Walked
+
+_RANK = {Reach.LIVE: 0, Reach.DECLARED: 1, Reach.VIRTUAL: 2}
+
+
+class Ownership(NamedTuple):
+    """An edge of the graph: a reconciler applies an object, as ``built``, through ``delivery``."""
+
+    reconciler: Reconciler
+    delivery: Delivery
+    built: Built
+    reach: Reach
+
+    @property
+    def controller(self) -> Controller:
+        return self.reconciler.controller
+
+    @property
+    def read_from(self) -> str:
+        """The file that the object comes from; for a chart of this repository, the chart's directory."""
+        if self.built.ref.kind == RELEASE and self.delivery.path is not None:
+            return self.delivery.path
+        return self.built.path
+
+
+class Link(NamedTuple):
+    """One link of a chain: a reconciler, the hop by which it leads on, and what it leads to."""
+
+    reconciler: Reconciler
+    hops: tuple[Hop, ...]
+    built: Built
+
+
+class Graph:
+    """The ownership graph of all clusters."""
+
+    def __init__(self, walked: Walked) -> None:
+        self.reconcilers: dict[Node, Reconciler] = {r.node: r for r in walked.reconcilers}
+        self._owners: dict[Node, dict[Node, Ownership]] = {}
+        self._applied: dict[Node, dict[Node, Ownership]] = {}
+        self._destinations: dict[Node, set[str]] = {}
+        for applied in walked.applied:
+            self._destinations.setdefault(applied.reconciler.node, set()).add(applied.delivery.cluster)
+            for built in applied.delivery.build.objects:
+                if is_resolved(built.ref):
+                    self._add(Ownership(applied.reconciler, applied.delivery, built, applied.reach))
+
+    def _add(self, ownership: Ownership) -> None:
+        owner, node = ownership.reconciler.node, (ownership.delivery.cluster, ownership.built.ref)
+        if owner != node and owner not in self._owners.setdefault(node, {}):
+            self._owners[node][owner] = ownership
+            self._applied.setdefault(owner, {})[node] = ownership
+
+    @cached_property
+    def network(self) -> nx.MultiDiGraph[Node]:
+        """The whole as a networkx graph, owner to object, for the questions of graph theory.
+
+        Made on demand: importing networkx takes longer than most runs.
+        """
+        import networkx as nx
+
+        network: nx.MultiDiGraph[Node] = nx.MultiDiGraph()
+        network.add_nodes_from(self.reconcilers)
+        for owner, objects in self._applied.items():
+            for node, ownership in objects.items():
+                network.add_edge(owner, node, key="applies", ownership=ownership)
+        return network
+
+    @cached_property
+    def objects(self) -> dict[Node, tuple[Ownership, ...]]:
+        """Every applied object with its owners, the surest reach first."""
+        return {
+            node: tuple(sorted(owners.values(), key=lambda ownership: _RANK[ownership.reach]))
+            for node, owners in self._owners.items()
+            if owners
+        }
+
+    def owners(self, node: Node) -> tuple[Ownership, ...]:
+        """Who applies an object; empty where nobody does."""
+        return self.objects.get(node, ())
+
+    def applied_by(self, reconciler: Reconciler) -> Iterator[Ownership]:
+        """What a reconciler applies."""
+        yield from self._applied.get(reconciler.node, {}).values()
+
+    def destinations(self, reconciler: Reconciler) -> frozenset[str]:
+        """The clusters that a reconciler applies to, even where nobody knows what."""
+        return frozenset(self._destinations.get(reconciler.node, ()))
+
+    def reach(self, node: Node) -> Reach:
+        """The best reach of any of its owners; a root is live by itself."""
+        if node in self.reconcilers and self.reconcilers[node].root is not None:
+            return Reach.LIVE
+        owners = self.owners(node)
+        return owners[0].reach if owners else Reach.DECLARED
+
+    def chain(self, ownership: Ownership) -> tuple[Link, ...]:
+        """The links from the root (or the top-most reconciler) down to the object of ``ownership``."""
+        links: list[Link] = []
+        seen: set[Node] = set()
+        current: Ownership | None = ownership
+        while current is not None:
+            before = current.built.via.walk() if current.built.via else ()
+            links.append(Link(current.reconciler, (current.delivery.hop, *before), current.built))
+            node = current.reconciler.node
+            if node in seen or current.reconciler.root is not None:
+                break
+            seen.add(node)
+            current = next(iter(self.owners(node)), None)
+        return tuple(reversed(links))
+
+    def cycles(self) -> list[list[Node]]:
+        """Reconcilers that apply each other in a circle."""
+        import networkx as nx
+
+        orders = self.network.subgraph(self.reconcilers)
+        return [sorted(component) for component in nx.strongly_connected_components(orders) if len(component) > 1]
+
+    def observed(self, cluster: str | None = None) -> Iterator[tuple[str, set[Controller]]]:
+        """Who applies from each top-level directory, and to each namespace; live objects only."""
+        directories: dict[str, set[Controller]] = {}
+        namespaces: dict[str, set[Controller]] = {}
+        for (where, ref), owners in self.objects.items():
+            for owner in owners:
+                if cluster not in (None, where) or owner.reach is not Reach.LIVE or ref.group == OPAQUE:
+                    continue
+                top, separator, _ = owner.built.path.partition("/")
+                directories.setdefault(f"{top}/" if separator else ".", set()).add(owner.controller)
+                if ref.namespace:
+                    namespaces.setdefault(f"namespace {ref.namespace}", set()).add(owner.controller)
+        yield from sorted(directories.items())
+        yield from sorted(namespaces.items())
+
+    @cached_property
+    def object_count(self) -> int:
+        """The number of distinct objects that are applied, opaque ones left out."""
+        return sum(1 for _, ref in self.objects if ref.group != OPAQUE)
+
+
+class Miss(NamedTuple):
+    """What would have to list a file for it to be applied, and whether it does so in a comment."""
+
+    file: str
+    entry: str
+    disabled: bool
+
+
+def nearest_miss(path: str, repo: Repo, reads: Mapping[str, Reach]) -> Miss | None:
+    """The nearest kustomization above a file that somebody builds and that does not list it.
+
+    What it would have to list is the file, or the directory in between that has a kustomization of its own.
+    """
+    unlisted = directory = path
+    while directory:
+        directory = directory.rpartition("/")[0]
+        for name in FILE_NAMES:
+            file = f"{directory}/{name}" if directory else name
+            read = repo.file(file) if file != path and repo.tree.is_file(file) else None
+            if read is None:
+                continue
+            if reads.get(file) in (Reach.LIVE, Reach.DECLARED):
+                entry = unlisted[len(directory) + 1 :] if directory else unlisted
+                return Miss(file, entry, _is_commented_out(entry, read.text))
+            unlisted = directory or unlisted
+    return None
+
+
+def _is_commented_out(entry: str, text: str) -> bool:
+    """Whether a comment names an entry, or lists a directory above it."""
+    for line in text.splitlines():
+        words = line.lstrip().lstrip("#").split() if line.lstrip().startswith("#") else []
+        names = [word.strip("\"',").removeprefix("./").rstrip("/") for word in words]
+        listed = names[1] if len(names) > 1 and words[0] == "-" else ""
+        if entry in names or (listed and entry.startswith(f"{listed}/")):
+            return True
+    return False

@@ -1,0 +1,242 @@
+"""Where the walk begins, and what it never reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitops_lint.model import Controller
+from tests.unit.worlds import (
+    GIT_REPOSITORY,
+    application,
+    applied,
+    config_map,
+    flux,
+    gotk,
+    kustomization,
+    roots,
+    world,
+)
+
+
+def test_gotk_sync_is_a_root_and_names_its_cluster() -> None:
+    found = world(
+        {"clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"), "clusters/home/a.yaml": config_map("a")}
+    )
+    assert roots(found) == {"home: Kustomization flux-system/flux-system": "gotk-sync"}
+    assert applied(found) == {"home: ConfigMap web/a": ["Kustomization flux-system/flux-system live"]}
+
+
+INSTANCE = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
+"""
+INSTANCE_CHART = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: flux-instance, namespace: flux-system}
+spec:
+  interval: 1h
+  chartRef: {kind: OCIRepository, name: flux-instance}
+  values:
+    instance:
+      sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
+"""
+SCRIPT = """\
+#!/bin/sh
+# flux bootstrap github --path=clusters/nowhere
+flux bootstrap github \\
+  --owner="$GITHUB_USER" \\
+  --path=clusters/home --personal
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("bootstrap/flux.yaml", INSTANCE, "FluxInstance"),
+        ("bootstrap/flux.yaml", INSTANCE_CHART, "FluxInstance"),
+        ("bootstrap/flux.sh", SCRIPT, "bootstrap script"),
+        ("clusters/home/flux-system/kustomization.yaml", kustomization("../a.yaml"), "clusters/*/flux-system"),
+    ],
+)
+def test_other_roots(path: str, text: str, why: str) -> None:
+    found = world({path: text, "clusters/home/a.yaml": config_map("a")})
+    assert roots(found) == {"home: Kustomization flux-system/flux-system": why}
+    assert "home: ConfigMap web/a" in applied(found)
+
+
+def test_without_any_root_the_topmost_are_assumed_and_nothing_is_unreached() -> None:
+    found = world(
+        {"one.yaml": application("one", "a"), "two.yaml": application("two", "b"), "a/a.yaml": config_map("a")}
+    )
+    assert set(roots(found).values()) == {"assumed"}
+    assert found.walked.assumed == {Controller.ARGOCD}
+    assert not found.walked.unreached
+
+
+def test_an_app_of_apps_is_a_root_and_its_forgotten_sibling_is_unreached() -> None:
+    found = world(
+        {
+            "root.yaml": application("root", "apps"),
+            "apps/web.yaml": application("web", "web"),
+            "other/lost.yaml": application("lost", "lost"),
+            "web/a.yaml": config_map("a"),
+            "lost/b.yaml": config_map("b"),
+        }
+    )
+    assert roots(found) == {"in-cluster: Application argocd/root": "brings other Applications"}
+    assert [str(r.subject.ref) for r in found.walked.unreached] == ["Application argocd/lost"]
+    assert applied(found)["in-cluster: ConfigMap web/b"] == ["Application argocd/lost declared"]
+
+
+def test_an_unlisted_kustomization_is_unreached_with_what_it_brings_along() -> None:
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/kustomization.yaml": kustomization("flux-system/gotk-sync.yaml"),
+            "clusters/home/apps.yaml": flux("apps", "./apps"),
+            "apps/web.yaml": flux("web", "./web"),
+            "web/a.yaml": config_map("a"),
+        }
+    )
+    # It brings another Kustomization, but stands in the directory that gotk-sync reads: nobody applies it by hand.
+    assert [str(r.subject.ref) for r in found.walked.unreached] == ["Kustomization flux-system/apps"]
+    assert applied(found)["home: ConfigMap web/a"] == ["Kustomization flux-system/web declared"]
+
+
+def test_orders_that_bring_each_other_do_not_hang_and_are_seen() -> None:
+    found = world({"a/a.yaml": application("a", "b"), "b/b.yaml": application("b", "a")})
+    assert len(found.walked.roots) == 1
+    assert len(found.graph.cycles()) == 1
+
+
+def test_an_application_that_applies_itself_does_not_hang() -> None:
+    found = world({"apps/self.yaml": application("self", "apps")})
+    assert [str(root.subject.ref) for root in found.walked.roots] == ["Application argocd/self"]
+
+
+def test_another_repository_is_not_this_one() -> None:
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/other.yaml": GIT_REPOSITORY.replace("flux-system", "other", 1).replace("/repo", "/other")
+            + "---\n"
+            + flux("other", "./apps", source="GitRepository/other"),
+            "apps/a.yaml": config_map("a"),
+        }
+    )
+    assert applied(found) == {}
+    assert any("https://example.com/other" in opaque.reason for opaque in found.walked.opaque)
+
+
+def test_another_branch_is_not_this_tree() -> None:
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/app.yaml": application("next", "apps", revision="next"),
+            "apps/a.yaml": config_map("a"),
+        }
+    )
+    assert applied(found) == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://github.com/Example/Repo.git", "git@github.com:example/repo", "ssh://git@github.com/example/repo.git"],
+)
+def test_one_repository_has_many_spellings(url: str) -> None:
+    files = {"root.yaml": application("root", "apps", url=url), "apps/a.yaml": config_map("a")}
+    found = world(files, remotes=("https://github.com/example/repo",))
+    assert "in-cluster: ConfigMap web/a" in applied(found)
+
+
+def test_a_generated_kustomization_stops_at_a_directory_with_its_own() -> None:
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/deep/er/a.yaml": config_map("a"),
+            "clusters/home/unit/kustomization.yaml": kustomization("b.yaml"),
+            "clusters/home/unit/b.yaml": config_map("b"),
+            "clusters/home/unit/unlisted.yaml": config_map("c"),
+        }
+    )
+    assert set(applied(found)) == {"home: ConfigMap web/a", "home: ConfigMap web/b"}
+
+
+def test_substitution_makes_names_of_one_base_differ() -> None:
+    base = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '${APP}', namespace: web}\n"
+    more = "  postBuild: {substitute: {APP: %s}}\n"
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/one.yaml": flux("one", "./base", more % "one"),
+            "clusters/home/two.yaml": flux("two", "./base", more % "two"),
+            "base/a.yaml": base,
+        }
+    )
+    assert set(applied(found)) == {"home: ConfigMap web/one", "home: ConfigMap web/two"}
+
+
+def test_a_name_with_an_unknown_variable_equals_nothing() -> None:
+    base = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '${APP}', namespace: web}\n"
+    more = "  postBuild: {substituteFrom: [{kind: Secret, name: settings}]}\n"
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/one.yaml": flux("one", "./base", more),
+            "clusters/home/two.yaml": flux("two", "./base", more),
+            "base/a.yaml": base,
+        }
+    )
+    assert applied(found) == {}
+
+
+def test_a_remote_cluster_is_another_one() -> None:
+    more = "  kubeConfig: {secretRef: {name: edge}}\n"
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/near.yaml": flux("near", "./base"),
+            "clusters/home/far.yaml": flux("far", "./base", more),
+            "base/a.yaml": config_map("a"),
+        }
+    )
+    assert set(applied(found)) == {"home: ConfigMap web/a", "home/flux-system/edge: ConfigMap web/a"}
+    assert found.walked.unmapped == {"edge"}
+
+
+def test_the_chain_leads_from_the_root_to_the_object() -> None:
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/apps.yaml": flux("apps", "./apps"),
+            "apps/kustomization.yaml": kustomization("web"),
+            "apps/web/kustomization.yaml": kustomization("a.yaml"),
+            "apps/web/a.yaml": config_map("a"),
+        }
+    )
+    ((_, owners),) = [item for item in found.graph.objects.items() if item[0][1].name == "a"]
+    told = [
+        (link.reconciler.subject.ref.name, [(str(hop.place.location), hop.text) for hop in link.hops])
+        for link in found.graph.chain(owners[0])
+    ]
+    assert told == [
+        (
+            "flux-system",
+            [
+                ("clusters/home/flux-system/gotk-sync.yaml:11", "path ./clusters/home"),
+                ("clusters/home", "every manifest below"),
+            ],
+        ),
+        (
+            "apps",
+            [
+                ("clusters/home/apps.yaml:6", "path ./apps"),
+                ("apps/kustomization.yaml:4", "resources: web"),
+                ("apps/web/kustomization.yaml:4", "resources: a.yaml"),
+            ],
+        ),
+    ]
