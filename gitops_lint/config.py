@@ -1,0 +1,406 @@
+"""``.gitops-lint.yaml``: what the repository says about itself. Strict: every mistake is told, all at once."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+from gitops_lint.document import File, read
+from gitops_lint.glob import glob
+from gitops_lint.location import Location, Route, Span, describe
+from gitops_lint.matrix import Clause, Component, Matrix, default_clauses
+from gitops_lint.model import Controller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
+    from pydantic_core.core_schema import CoreSchema
+
+T = TypeVar("T")
+
+FILE_NAMES = (".gitops-lint.yaml", ".gitops-lint.yml")
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong with a configuration file or a rule page."""
+
+    location: Location
+    message: str
+
+    def __str__(self) -> str:
+        span = self.location.span
+        where = f"{self.location.path}:{span.line}:{span.column}" if span else self.location.path
+        return f"{where}: {self.message}"
+
+
+class ConfigError(Exception):
+    """The configuration or a rule page cannot be used; holds every mistake that was found."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+# -- the settings ----------------------------------------------------------------------------------------------
+#
+# Plain dataclasses: pydantic, which validates them, is imported only where there is a file to validate.
+
+Level = Literal["off", "info", "warning", "error"]
+
+
+class Globs(tuple[str, ...]):
+    """A glob or a list of globs, each of them usable."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, value: object) -> Globs:
+        """The globs of a value as written. Raises ValueError, fit for the author."""
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple) or not all(isinstance(item, str) for item in listed):
+            raise ValueError("a glob or a list of globs is expected")
+        for pattern in listed:
+            if not pattern:
+                raise ValueError("an empty glob would match everything")
+            glob(pattern)
+        return cls(listed)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(cls.of)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+NO_GLOBS = Globs()
+
+
+@dataclass(frozen=True)
+class RepositorySettings:
+    """Which URLs are this repository, besides its git remotes."""
+
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """A cluster: the directory that its Flux reads, and the destinations by which Argo CD calls it.
+
+    Argo CD itself runs in the cluster that has the destination ``in-cluster``.
+    """
+
+    root: str | None = None
+    destinations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EnvironmentSettings:
+    """An environment: how to tell what belongs to it, and how its Applications sync."""
+
+    clusters: tuple[str, ...] = ()
+    paths: Globs = NO_GLOBS
+    namespaces: Globs = NO_GLOBS
+    sync: Literal["auto", "manual", "any"] = "any"
+
+
+@dataclass(frozen=True)
+class TreeSettings:
+    """Which directories belong to whom; ``applications`` is where the Application objects are to stand."""
+
+    flux: Globs = NO_GLOBS
+    argocd: Globs = NO_GLOBS
+    applications: Globs = NO_GLOBS
+
+
+@dataclass(frozen=True)
+class ClauseSettings:
+    """A clause of ``match``: all of its keys must hold."""
+
+    path: Globs | None = None
+    kind: Globs | None = None
+    name: Globs | None = None
+    namespace: Globs | None = None
+    chart: Globs | None = None
+    image: Globs | None = None
+    source: Globs | None = None
+    cluster: Globs | None = None
+
+    def clause(self) -> Clause:
+        """The clause that can be asked."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Clause({key: globs for key, globs in named.items() if globs is not None})
+
+
+@dataclass(frozen=True)
+class RowSettings:
+    """A row of the matrix. A member without clauses is recognised by a directory, chart or image of its name."""
+
+    component: str
+    owner: Controller
+    match: tuple[ClauseSettings, ...] = ()
+    members: dict[str, tuple[ClauseSettings, ...] | None] = field(default_factory=dict)
+    why: str = ""
+    planned: bool = False
+    allow: tuple[ClauseSettings, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """What to do with a rule: its level, its parameters, and the paths that it looks at."""
+
+    severity: Level | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    paths: Globs = NO_GLOBS
+
+
+@dataclass(frozen=True)
+class VersionSettings:
+    """The versions that run in the clusters, where the repository does not tell them."""
+
+    kubernetes: str | None = None
+    flux: str | None = None
+    argocd: str | None = None
+
+
+@dataclass(frozen=True)
+class SuppressionSettings:
+    """What a comment must bring along to silence a finding."""
+
+    reason: Literal["optional", "required"] = "optional"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole file."""
+
+    extends: str | None = None
+    profile: Literal["default", "strict"] = "default"
+    repository: RepositorySettings = RepositorySettings()
+    clusters: dict[str, ClusterSettings] = field(default_factory=dict)
+    environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
+    trees: TreeSettings = TreeSettings()
+    responsibilities: tuple[RowSettings, ...] = ()
+    tiers: dict[str, Globs] = field(default_factory=dict)
+    externals: tuple[str, ...] = ()
+    versions: VersionSettings = VersionSettings()
+    documents: tuple[str, ...] = ()
+    adoption: bool = False
+    exclude: Globs = NO_GLOBS
+    suppressions: SuppressionSettings = SuppressionSettings()
+    rules: dict[str, Level | RuleSettings] = field(default_factory=dict)
+
+
+class Config(NamedTuple):
+    """Settings with the place that each came from, and the matrix that they make."""
+
+    settings: Settings
+    file: File | None
+    matrix: Matrix | None
+    law: str
+    """Which matrix is in force and why, in one line."""
+
+    def rule(self, rule_id: str, category: str) -> RuleSettings:
+        """The settings of a rule: those of its category, then its own."""
+        merged = RuleSettings()
+        for key in (category, rule_id):
+            found = self.settings.rules.get(key)
+            if isinstance(found, RuleSettings):
+                merged = RuleSettings(
+                    severity=found.severity or merged.severity,
+                    params={**merged.params, **found.params},
+                    paths=found.paths or merged.paths,
+                )
+            elif found is not None:
+                merged = replace(merged, severity=found)
+        return merged
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+
+def load(path: str, content: bytes) -> tuple[Settings, File]:
+    """The settings of a file. Raises ConfigError with every mistake, each with line and column."""
+    file = read(path, content)
+    if file.faults:
+        raise ConfigError(Mistake(Location(path, fault.span), fault.message) for fault in file.faults)
+    settings = validate(Settings, file)
+    if settings.extends is not None and settings.extends not in preset_names():
+        hint = did_you_mean(settings.extends, preset_names())
+        span = file.documents[0].locate(("extends",))
+        raise ConfigError([Mistake(Location(path, span), f"unknown preset {settings.extends!r}{hint}")])
+    return settings, file
+
+
+def validate(kind: type[T], file: File) -> T:
+    """The first document of a file as a dataclass. Raises ConfigError with every mistake."""
+    from pydantic import ValidationError
+
+    data = file.documents[0].data if file.documents else {}
+    adapter = _adapter(kind)
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        raise ConfigError(_mistakes(error, file, adapter.json_schema())) from error
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    from pydantic import ConfigDict, TypeAdapter
+
+    # The switch that forbids unknown keys; pydantic reads it from the class, which it otherwise leaves plain.
+    setattr(kind, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010
+    return TypeAdapter(kind)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``.gitops-lint.yaml``, for editors; it ships as ``config.schema.json``."""
+    schema = _adapter(Settings).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": ".gitops-lint.yaml"}
+
+
+def _mistakes(error: ValidationError, file: File, schema: Mapping[str, Any]) -> list[Mistake]:
+    """The mistakes that pydantic found, in words, at their places in the file."""
+    document = file.documents[0] if file.documents else None
+    mistakes: dict[tuple[Route, str], Span] = {}
+    for detail in error.errors():
+        if detail["type"] == "literal_error" and isinstance(detail["input"], dict | list):
+            continue  # the other branch of the union tells better what is wrong
+        route = _written(detail["loc"], document.data if document else None)
+        is_key = detail["type"] in ("extra_forbidden", "unexpected_keyword_argument")
+        span = document.locate(route, key=is_key) if document else Span(1, 1, 1, 1)
+        mistakes.setdefault((route, _words(detail, route, schema)), span)
+    return sorted(Mistake(Location(file.path, span), message) for (_, message), span in mistakes.items())
+
+
+def _written(loc: tuple[int | str, ...], data: Any) -> Route:
+    """The part of pydantic's location that stands in the file: branches of unions are names that do not."""
+    route: list[int | str] = []
+    for index, step in enumerate(loc):
+        is_missing_key = index == len(loc) - 1 and isinstance(step, str) and "[" not in step
+        if isinstance(data, dict) and (step in data or is_missing_key):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            continue
+        route.append(step)
+    return tuple(route)
+
+
+def _words(detail: Mapping[str, Any], route: Route, schema: Mapping[str, Any]) -> str:
+    where = describe(route)
+    match detail["type"]:
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return f"unknown key {route[-1]!r}{did_you_mean(str(route[-1]), _siblings(schema, route))}"
+        case "missing" | "missing_argument":
+            return f"{where} is missing"
+        case "literal_error" | "enum":
+            expected = detail["ctx"]["expected"].replace("'", "")
+            options = expected.replace(" or ", ", ").split(", ")
+            return f"{where} is {detail['input']!r}; it must be {expected}{did_you_mean(str(detail['input']), options)}"
+        case "value_error":
+            return f"{where}: {detail['ctx']['error']}"
+        case "dataclass_type":
+            return f"{where or 'the file'}: keys and values are expected here"
+        case _:
+            said = detail["msg"].removeprefix("Input ")
+            return f"{where}: {said[:1].lower()}{said[1:]}"
+
+
+def _siblings(schema: Mapping[str, Any], route: Route) -> list[str]:
+    """The keys that are allowed where an unknown one stands."""
+    definitions = schema.get("$defs", {})
+    here: Any = schema
+    for step in route[:-1]:
+        here = _below(_resolved(here, definitions), step, definitions)
+    names: list[str] = []
+    for option in _options(_resolved(here, definitions), definitions):
+        names += option.get("properties", {})
+    return names
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    return definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _options(schema: Any, definitions: Mapping[str, Any]) -> list[Any]:
+    return [_resolved(option, definitions) for option in schema.get("anyOf", [schema])]
+
+
+def _below(schema: Any, step: int | str, definitions: Mapping[str, Any]) -> Any:
+    for option in _options(schema, definitions):
+        inner = option.get("items") if isinstance(step, int) else option.get("properties", {}).get(step)
+        inner = inner or (option.get("additionalProperties") if isinstance(step, str) else None)
+        if isinstance(inner, dict):
+            return inner
+    return {}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` where a known word is close, else nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+# -- presets ---------------------------------------------------------------------------------------------------
+
+
+def rules_directory() -> Path:
+    """The shipped rule pages and presets: in the wheel, or beside the package in a checkout."""
+    packaged = Path(__file__).parent / "_rules"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+@lru_cache(maxsize=1)
+def preset_names() -> tuple[str, ...]:
+    """The names of the shipped presets."""
+    return tuple(sorted(path.stem for path in (rules_directory() / "presets").glob("*.yaml")))
+
+
+@lru_cache(maxsize=8)
+def preset(name: str) -> tuple[Settings, File]:
+    """A shipped preset: a configuration file like any other."""
+    path = rules_directory() / "presets" / f"{name}.yaml"
+    return load(f"rules/presets/{name}.yaml", path.read_bytes())
+
+
+def combine(settings: Settings, base: Settings) -> Settings:
+    """A configuration over the preset that it extends: what it sets wins; rows and exclusions add up."""
+    untouched = Settings()
+    taken = {
+        f.name: getattr(base, f.name)
+        for f in fields(Settings)
+        if getattr(settings, f.name) == getattr(untouched, f.name)
+    }
+    replaced = {row.component for row in settings.responsibilities}
+    kept = (row for row in base.responsibilities if row.component not in replaced)
+    taken["responsibilities"] = (*settings.responsibilities, *kept)
+    taken["exclude"] = Globs((*base.exclude, *settings.exclude))
+    taken["rules"] = {**base.rules, **settings.rules}
+    taken["extends"] = settings.extends
+    return replace(settings, **taken)
+
+
+def matrix_of(settings: Settings, name: str) -> Matrix | None:
+    """The matrix that the rows make; None without a row."""
+    components: list[Component] = []
+    for row in settings.responsibilities:
+        allow = tuple(clause.clause() for clause in row.allow)
+        for member, clauses in row.members.items():
+            found = tuple(c.clause() for c in clauses) if clauses else default_clauses(member)
+            components.append(Component(member, row.component, row.owner, found, row.why, row.planned, True, allow))
+        whole = tuple(c.clause() for c in row.match)
+        if whole or not row.members:
+            required = not row.members and row.owner is not Controller.MANUAL
+            clauses_ = whole or default_clauses(row.component)
+            components.append(
+                Component(row.component, row.component, row.owner, clauses_, row.why, row.planned, required, allow)
+            )
+    return Matrix(name, tuple(components)) if components else None

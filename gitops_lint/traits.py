@@ -1,0 +1,62 @@
+"""What a clause of the matrix can ask of an object: path, names, chart, images and source, read from its data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.matrix import Traits, normalise_image
+from gitops_lint.model import OPAQUE, RELEASE, REMOTE_BASE, dig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.location import Route
+    from gitops_lint.model import Built, Data, Manifest
+
+POD_SPECS: dict[str, Route] = {
+    "Pod": ("spec",),
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "ReplicaSet": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+
+
+def traits_of(built: Built, cluster: str) -> Traits:
+    """The traits of a built object; an opaque one has only those of its origin."""
+    data, ref = built.data, built.ref
+    if ref.group == OPAQUE:
+        return Traits(
+            path=built.path,
+            kind=ref.kind,
+            name=ref.name if ref.kind == RELEASE else "",
+            namespace=ref.namespace,
+            chart=str(data.get("chart", "")),
+            source=str(data.get("source", "")) if ref.kind in (RELEASE, REMOTE_BASE) else "",
+            cluster=cluster,
+        )
+    images = tuple(normalise_image(image) for image in images_of(ref.kind, data))
+    return Traits(built.path, ref.kind, ref.name, ref.namespace, "", images, "", cluster)
+
+
+def traits_of_manifest(manifest: Manifest) -> Traits:
+    """The traits of an object as written; a HelmRelease or Application also has those of its chart."""
+    ref, data = manifest.ref, manifest.data
+    images = tuple(normalise_image(image) for image in images_of(ref.kind, data))
+    chart = dig(data, ("spec", "chart", "spec", "chart")) or dig(data, ("spec", "source", "chart"))
+    return Traits(manifest.path, ref.kind, ref.name, ref.namespace, chart if isinstance(chart, str) else "", images)
+
+
+def images_of(kind: str, data: Data) -> Iterator[str]:
+    """The images of a workload's containers."""
+    spec = dig(data, POD_SPECS[kind]) if kind in POD_SPECS else None
+    if not isinstance(spec, dict):
+        return
+    for field in ("initContainers", "containers"):
+        containers = spec.get(field)
+        for container in containers if isinstance(containers, list) else ():
+            image = container.get("image") if isinstance(container, dict) else None
+            if isinstance(image, str):
+                yield image
