@@ -1,0 +1,26 @@
+"""The checks: one file a family of questions. A page in ``rules/`` names the function that it asks.
+
+The list is explicit: importing this package makes every check known.
+"""
+
+from gitops_lint.checks import (
+    applications,
+    double_owners,
+    missing,
+    permissions,
+    reachability,
+    reported,
+    responsibility,
+    trees,
+)
+
+__all__ = [
+    "applications",
+    "double_owners",
+    "missing",
+    "permissions",
+    "reachability",
+    "reported",
+    "responsibility",
+    "trees",
+]

@@ -1,0 +1,102 @@
+"""Applications and their environments: production is synced by hand, development by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.rule import Confidence, Context, Environment, Hit, Reach, check, dig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.rule import Reconciler, Spot, Subject
+
+AUTOMATED = ("spec", "syncPolicy", "automated")
+NAME = ("metadata", "name")
+
+
+class Misfit(NamedTuple):
+    """An Application whose sync policy is not that of its environment."""
+
+    reconciler: Reconciler
+    environment: Environment
+    generated: bool
+
+
+@check
+def sync_policy_of_environment(context: Context) -> Iterator[Hit]:
+    """Applications whose sync policy is not that of their environment; ``params.sync`` is the policy asked for.
+
+    Those that one template generates are one hit: there is one place to mend.
+    """
+    wanted = context.params["sync"]
+    found: dict[tuple[Spot, str], list[Misfit]] = {}
+    for reconciler in context.walked.reconcilers:
+        subject = reconciler.subject
+        if subject.ref.kind != "Application" or is_automated(subject) is (wanted == "auto"):
+            continue
+        environment = context.environment(reconciler)
+        if environment is None or context.settings.environments[environment.name].sync != wanted:
+            continue
+        makers = _makers(context, reconciler)
+        if wanted == "auto" and any(_is_rolling(maker.subject) for maker in makers):
+            continue
+        place = subject.locate(AUTOMATED if dig(subject.data, AUTOMATED) is not None else NAME)
+        misfit = Misfit(reconciler, environment, bool(makers))
+        found.setdefault((place, environment.name), []).append(misfit)
+    for (spot, _), misfits in found.items():
+        yield _hit(context, spot, misfits)
+
+
+def is_automated(subject: Subject) -> bool:
+    """Whether Argo CD syncs by itself: ``automated`` is there and not disabled (types.go, IsAutomatedSyncEnabled)."""
+    automated = dig(subject.data, AUTOMATED)
+    return isinstance(automated, dict) and automated.get("enabled") is not False
+
+
+def _makers(context: Context, reconciler: Reconciler) -> list[Reconciler]:
+    """The ApplicationSets that generate an Application."""
+    owners = (ownership.reconciler for ownership in context.graph.owners(reconciler.node))
+    return [owner for owner in owners if owner.subject.ref.kind == "ApplicationSet"]
+
+
+def _is_rolling(subject: Subject) -> bool:
+    """Whether an ApplicationSet syncs what it generates itself, step by step."""
+    return bool(dig(subject.data, ("spec", "strategy", "type")) == "RollingSync")
+
+
+def _hit(context: Context, spot: Spot, misfits: list[Misfit]) -> Hit:
+    (reconciler, environment, generated), *others = misfits
+    subject = reconciler.subject
+    who = f"{subject.ref} and {len(others)} more" if others else str(subject.ref)
+    automated = is_automated(subject)
+    if automated:
+        message = f"{who} {'sync' if others else 'syncs'} by {'themselves' if others else 'itself'}, but"
+        message += f" {environment.name} is to be synced by hand, after a look at the diff"
+        effect = f"whatever lands on the branch goes to {environment.name} unseen, and a rollback is refused"
+    else:
+        message = f"{who} {'wait' if others else 'waits'} for somebody to sync, but"
+        message += f" {environment.name} is to be synced automatically"
+        effect = f"a change reaches {environment.name} only when somebody remembers to sync"
+    reaches = [context.graph.reach(misfit.reconciler.node) for misfit in misfits]
+    return Hit(
+        message=message,
+        at=spot,
+        label=f"{environment.name}, by {environment.why}",
+        subject=subject.ref,
+        clusters=tuple(sorted({misfit.reconciler.cluster for misfit in misfits})),
+        help=_advice(subject, automated, generated),
+        effect=effect,
+        confidence=Confidence.CERTAIN if any(m.environment.certain for m in misfits) else Confidence.POSSIBLE,
+        reach=Reach.LIVE if Reach.LIVE in reaches else reaches[0],
+    )
+
+
+def _advice(subject: Subject, automated: bool, generated: bool) -> str:
+    if automated:
+        if generated:
+            return "take automated out of the template, and give it to the other environments by templatePatch"
+        return "remove syncPolicy.automated, or set enabled: false in it"
+    if isinstance(dig(subject.data, AUTOMATED), dict):
+        return "remove enabled: false from syncPolicy.automated"
+    return "set syncPolicy.automated, be it to {}"

@@ -1,0 +1,140 @@
+"""What Argo CD is told or permitted to do on ground that the matrix gives to Flux."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.rule import Context, Controller, Hit, Reach, Traits, check, dig, glob, order_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitops_lint.rule import Node, Reconciler, Subject
+
+OPTIONS = ("spec", "syncPolicy", "syncOptions")
+METADATA = ("spec", "syncPolicy", "managedNamespaceMetadata")
+
+CLUSTER_SCOPED = (
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("storage.k8s.io", "StorageClass"),
+    ("storage.k8s.io", "CSIDriver"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
+)
+"""The kinds without a namespace that a platform owns."""
+
+
+# -- namespaces ------------------------------------------------------------------------------------------------
+
+
+@check
+def argocd_creates_namespace(context: Context) -> Iterator[Hit]:
+    """An Application that creates its namespace, where the matrix gives namespaces to Flux."""
+    clusters: dict[Node, str] = {a.reconciler.node: a.delivery.cluster for a in context.walked.applied}
+    for reconciler in context.walked.reconcilers:
+        if reconciler.subject.ref.kind != "Application":
+            continue
+        namespace = dig(reconciler.subject.data, ("spec", "destination", "namespace"))
+        options = dig(reconciler.subject.data, OPTIONS)
+        if not isinstance(namespace, str) or not isinstance(options, list) or "{{" in namespace:
+            continue
+        cluster = clusters.get(reconciler.node, reconciler.cluster)
+        if "CreateNamespace=true" in options and _belongs_to_flux(context, "Namespace", namespace, cluster):
+            yield _creation_hit(context, reconciler, namespace, cluster)
+
+
+def _creation_hit(context: Context, reconciler: Reconciler, namespace: str, cluster: str) -> Hit:
+    subject = reconciler.subject
+    rewrites = bool(dig(subject.data, METADATA)) and _flux_applies(context, namespace, cluster)
+    place = METADATA if rewrites else (*OPTIONS, dig(subject.data, OPTIONS).index("CreateNamespace=true"))
+    return Hit(
+        message=(
+            f"{subject.ref} manages the labels of Namespace {namespace}, which Flux applies"
+            if rewrites
+            else f"{subject.ref} creates Namespace {namespace}, which the matrix gives to Flux"
+        ),
+        at=subject.locate(place),
+        label="Flux sets them too" if rewrites else "Argo CD creates it where it comes first",
+        case="managed-metadata" if rewrites else "option",
+        subject=subject.ref,
+        clusters=(cluster,),
+        help=(
+            f"remove it, and set the labels in the manifest of Namespace {namespace}"
+            if rewrites
+            else f"remove the option, and let Flux apply a Namespace {namespace}"
+        ),
+        effect="Argo CD and Flux overwrite each other's labels with every sync" if rewrites else None,
+        reach=context.graph.reach(reconciler.node),
+    )
+
+
+def _belongs_to_flux(context: Context, kind: str, name: str, cluster: str = "") -> bool:
+    match = context.matrix.match(Traits(kind=kind, name=name, cluster=cluster)) if context.matrix else None
+    return match is not None and match.component.owner is Controller.FLUX
+
+
+def _flux_applies(context: Context, namespace: str, cluster: str) -> bool:
+    return any(
+        owner.controller is Controller.FLUX
+        for (where, ref), owners in context.graph.objects.items()
+        if where == cluster and (ref.group, ref.kind, ref.name) == ("", "Namespace", namespace)
+        for owner in owners
+    )
+
+
+# -- projects --------------------------------------------------------------------------------------------------
+
+
+@check
+def project_permits_foreign_kinds(context: Context) -> Iterator[Hit]:
+    """An AppProject that lets Argo CD apply kinds which the matrix gives to Flux."""
+    kinds = [(group, kind) for group, kind in CLUSTER_SCOPED if _belongs_to_flux(context, kind, "*")]
+    for project, reach in _projects(context):
+        allowed = dig(project.data, ("spec", "clusterResourceWhitelist"))
+        denied = dig(project.data, ("spec", "clusterResourceBlacklist"))
+        left = [kind for kind in kinds if not _names(denied, kind)]
+        for index, entry in enumerate(allowed if isinstance(allowed, list) else ()):
+            permitted = [kind for group, kind in left if _names([entry], (group, kind))]
+            if permitted:
+                it = "them" if len(permitted) > 1 else "it"
+                yield Hit(
+                    message=f"{project.ref} permits {_listing(permitted)}, which the matrix gives to Flux",
+                    at=project.locate(("spec", "clusterResourceWhitelist", index)),
+                    label=f"every Application of this project may apply {it}",
+                    subject=project.ref,
+                    help="list the cluster-scoped kinds that the applications need, and no others",
+                    reach=reach,
+                )
+
+
+def _projects(context: Context) -> Iterator[tuple[Subject, Reach]]:
+    """The projects as they are applied; those that nobody builds as they are written."""
+    for (_, ref), owners in context.graph.objects.items():
+        if order_to(ref) is Controller.ARGOCD and ref.kind == "AppProject":
+            yield owners[0].built, owners[0].reach
+    by_hand = glob(*context.settings.trees.applications)
+    for manifest in context.repo.manifests:
+        is_project = order_to(manifest.ref) is Controller.ARGOCD and manifest.ref.kind == "AppProject"
+        if is_project and context.walked.reads.get(manifest.path) not in (Reach.LIVE, Reach.DECLARED):
+            yield manifest, Reach.LIVE if by_hand(manifest.path) else Reach.DECLARED
+
+
+def _names(entries: object, kind: tuple[str, str]) -> bool:
+    """Whether a list of an AppProject names a kind: both fields are globs (argo-cd, app_project_types.go)."""
+    return any(
+        all(_fits(dig(entry, (field,)), value) for field, value in zip(("group", "kind"), kind, strict=True))
+        for entry in (entries if isinstance(entries, list) else ())
+    )
+
+
+def _fits(pattern: object, value: str) -> bool:
+    if not isinstance(pattern, str) or not pattern:
+        return not pattern and not value
+    try:
+        return pattern == "*" or glob(pattern)(value)
+    except ValueError:
+        return False
+
+
+def _listing(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,115 @@
+"""What an earlier stage could not do, as findings: broken text, missing paths, builds that fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.rule import (
+    KUSTOMIZATION_FILES,
+    Context,
+    Controller,
+    Hit,
+    Location,
+    Reach,
+    check,
+    looks_like_template,
+    packed_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.rule import Applied, Ref
+
+
+@check
+def reported_problem(context: Context) -> Iterator[Hit]:
+    """A problem of the kind ``params.problem`` that a build ran into; its cases in ``params.harmless`` fail nothing."""
+    harmless = context.params.get("harmless", ())
+    for fault in context.walked.faults:
+        problem = fault.problem
+        if problem.kind != context.params["problem"]:
+            continue
+        refs = sorted({consumer.subject.ref for consumer in fault.consumers})
+        named = next((ref for ref in refs if str(ref) in problem.message), None)
+        yield Hit(
+            message=problem.message,
+            at=problem.place,
+            label=problem.label,
+            case=problem.case,
+            subject=named,
+            clusters=tuple(sorted({consumer.cluster for consumer in fault.consumers})),
+            help=problem.help,
+            effect=_effect(refs, fault.reach) if named is None and problem.case not in harmless else None,
+            reach=fault.reach,
+            cuts=problem.cuts,
+        )
+
+
+@check
+def text_fault(context: Context) -> Iterator[Hit]:
+    """A fault of a file's text.
+
+    Not ours is one in a file that nobody builds and that is no manifest or no YAML before it is rendered, and one in a
+    file that is packed into a ConfigMap.
+    """
+    packed = set(packed_files(context.repo))
+    for file, fault, is_manifest in context.repo.faults:
+        if file.path in packed:
+            continue
+        reach = context.walked.reads.get(file.path)
+        if fault.kind != context.params["fault"] or (reach is None and not is_manifest):
+            continue
+        if reach is not Reach.LIVE and looks_like_template(file):
+            continue
+        readers = list(_readers(context, file.path))
+        refs = {a.reconciler.subject.ref for a in readers if _refuses(context, a, file.path, fault.kind)}
+        yield Hit(
+            message=f"{file.path}: {fault.message}",
+            at=Location(file.path, fault.span),
+            case="built" if reach is Reach.LIVE else "not-built",
+            clusters=tuple(sorted({applied.delivery.cluster for applied in readers})),
+            help=fault.help,
+            effect=_effect(sorted(refs), Reach.LIVE),
+            cuts=(_cut(file.path),) if reach is Reach.LIVE and fault.kind == "invalid-yaml" else (),
+        )
+
+
+def _readers(context: Context, path: str) -> Iterator[Applied]:
+    """Who reads a file on the way to a cluster."""
+    for applied in context.walked.applied:
+        if applied.reach is Reach.LIVE and path in applied.delivery.build.reads:
+            yield applied
+
+
+def _refuses(context: Context, applied: Applied, path: str, fault: str) -> bool:
+    """Whether a build fails at a fault.
+
+    Two equal keys fail it in a resource of kustomize alone: of those in a kustomization file and in a plain directory
+    of Argo CD the last one counts, and a patch that has them is dropped.
+    """
+    if fault != "duplicate-key":
+        return True
+    entries = context.repo.tree.entries(applied.delivery.path or "")
+    is_plain = not any(name in entries for name in KUSTOMIZATION_FILES)
+    if path.rpartition("/")[2] in KUSTOMIZATION_FILES or (
+        is_plain and applied.reconciler.controller is Controller.ARGOCD
+    ):
+        return False
+    return any(built.path == path for built in applied.delivery.build.objects)
+
+
+def _cut(path: str) -> str:
+    """What is lost with a file that cannot be read: with a kustomization, all of its directory."""
+    directory, _, name = path.rpartition("/")
+    return directory if directory and name in KUSTOMIZATION_FILES else path
+
+
+def _effect(refs: list[Ref], reach: Reach) -> str | None:
+    """What the reconcilers that run into a fault do: nothing, and what is in the cluster stays as it is."""
+    if not refs:
+        return None
+    shown = [str(ref) for ref in refs[:3]] + ([f"{len(refs) - 3} more"] if len(refs) > 3 else [])
+    listing = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    applied = "it applies" if len(refs) == 1 else "they apply"
+    return f"{listing} cannot be built" + (f": what {applied} stays as it was" if reach is Reach.LIVE else "")

@@ -1,0 +1,261 @@
+"""The whole flow on one screen.
+
+    tree -> document -> repo -> walk <-> controllers, builders -> graph      analyse: what is
+    graph -> checks -> findings -> folding, suppression -> Report             check: what is wrong
+
+A finding never asks the world again; a renderer needs nothing but the Report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint import __version__, checks
+from gitops_lint.config import (
+    FILE_NAMES,
+    Config,
+    ConfigError,
+    Mistake,
+    Settings,
+    combine,
+    load,
+    matrix_of,
+    preset,
+)
+from gitops_lint.controllers.argocd import IN_CLUSTER as HERE
+from gitops_lint.filter import UNUSED
+from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
+from gitops_lint.glob import glob
+from gitops_lint.graph import Graph
+from gitops_lint.law import observed_law
+from gitops_lint.location import Location
+from gitops_lint.losses import Losses
+from gitops_lint.repo import Repo
+from gitops_lint.reporting import Finder
+from gitops_lint.roots import explore
+from gitops_lint.rule import CHECKS, FILTER, Context, Hit, Rule, by_name, shipped
+from gitops_lint.walk import IN_CLUSTER, Layout, Walked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitops_lint.document import File
+    from gitops_lint.tree import Tree
+
+HOME = "https://github.com/gitops-lint/gitops-lint"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that is known of a repository; commands that judge nothing ask it and need no report."""
+
+    repo: Repo
+    config: Config
+    walked: Walked
+    graph: Graph
+
+
+class CheckFailed(Exception):
+    """A check broke: a bug of gitops-lint, named by its rule."""
+
+    def __init__(self, rule: str, cause: Exception) -> None:
+        self.rule = rule
+        super().__init__(f"the check of rule {rule} broke: {type(cause).__name__}: {cause}")
+
+
+def analyse(tree: Tree, settings: tuple[Settings, File] | None = None) -> World:
+    """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used."""
+    repo = Repo(tree)
+    config = _configure(repo, settings or read_settings(tree))
+    walked = explore(repo, _layout(config))
+    return World(repo, config, walked, Graph(walked))
+
+
+def check(world: World, selection: Selection | None = None) -> Report:
+    """What is wrong with it. Raises CheckFailed where a check breaks."""
+    selection = selection or Selection()
+    rules = enabled_rules(world, selection)
+    losses = Losses(world.repo, world.walked, world.graph, world.config.matrix)
+    finder = Finder(world.repo, world.graph, world.config, losses)
+    for rule in (*rules, *_witnesses(world, rules, selection)):
+        finder.take(rule, _hits(rule, world))
+    findings, hidden = finder.finish({rule.id: rule for rule in rules}, known_rules())
+    return Report(
+        version=__version__,
+        law=world.config.law,
+        matrix=world.config.matrix.name if world.config.matrix else None,
+        clusters=tuple(_clusters(world.walked)),
+        findings=findings,
+        hidden=hidden,
+        notes=tuple(_notes(world)),
+        skipped=tuple(_skipped(world)),
+        counts=Counts(world.repo.file_count, world.graph.object_count, len(world.walked.reconcilers)),
+        rules=tuple(_rule_text(rule, finder.level(rule), rule in rules) for rule in shipped()),
+    )
+
+
+# -- configuration ---------------------------------------------------------------------------------------------
+
+
+def read_settings(tree: Tree) -> tuple[Settings, File] | None:
+    """The settings of the linted repository, if it has any. Raises ConfigError."""
+    for name in FILE_NAMES:
+        if tree.is_file(name):
+            return load(name, tree.read(name))
+    return None
+
+
+def _configure(repo: Repo, found: tuple[Settings, File] | None) -> Config:
+    """The settings in force and the matrix that they make."""
+    if found is None:
+        law = observed_law(repo)
+        settings = preset(law.preset)[0] if law.preset else Settings()
+        return Config(settings, None, matrix_of(settings, law.preset or ""), law.text)
+    settings, file = found
+    _check_rule_names(settings, file)
+    name = file.path
+    if settings.extends:
+        name = f"{settings.extends} with {file.path}" if settings.responsibilities else settings.extends
+        settings = combine(settings, preset(settings.extends)[0])
+    matrix = matrix_of(settings, name)
+    text = f"matrix {name}, by {file.path}" if matrix else f"no matrix: {file.path} declares no responsibilities"
+    return Config(settings, file, matrix, text)
+
+
+def _check_rule_names(settings: Settings, file: File) -> None:
+    mistakes = []
+    for name in settings.rules:
+        try:
+            by_name(shipped(), name)
+        except KeyError as error:
+            span = file.documents[0].locate(("rules", name), key=True)
+            mistakes.append(Mistake(Location(file.path, span), str(error.args[0])))
+    if mistakes:
+        raise ConfigError(mistakes)
+
+
+def _layout(config: Config) -> Layout:
+    settings = config.settings
+    return Layout(
+        roots={name: c.root.strip("./") for name, c in settings.clusters.items() if c.root},
+        destinations={d: name for name, c in settings.clusters.items() for d in (*c.destinations, name)},
+        argocd=next((name for name, c in settings.clusters.items() if set(c.destinations) & set(HERE)), None),
+        urls=tuple(settings.repository.urls),
+        is_application_root=glob(*settings.trees.applications),
+    )
+
+
+# -- rules -----------------------------------------------------------------------------------------------------
+
+
+class Selection(NamedTuple):
+    """What the command line says about rules: ids, aliases or categories."""
+
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+
+def known_rules() -> tuple[Rule, ...]:
+    """Every rule that exists, enabled or not."""
+    return shipped()
+
+
+def enabled_rules(world: World, selection: Selection) -> list[Rule]:
+    """The rules to run. Raises KeyError, with a did-you-mean, for a name that selects none."""
+    chosen = {rule.id for name in selection.select for rule in by_name(known_rules(), name)}
+    ignored = {rule.id for name in selection.ignore for rule in by_name(known_rules(), name)}
+    return [
+        rule
+        for rule in known_rules()
+        if rule.id not in ignored
+        and (rule.id in chosen if chosen else _is_on(rule, world))
+        and _is_possible(rule, world)
+    ]
+
+
+def _witnesses(world: World, rules: Sequence[Rule], selection: Selection) -> Iterator[Rule]:
+    """Rules that run although nobody selected them: only they can tell whether a comment that names them is needed."""
+    selected = {rule.id for rule in rules}
+    if selection.select and UNUSED in selected:
+        yield from (r for r in enabled_rules(world, Selection(ignore=selection.ignore)) if r.id not in selected)
+
+
+def _is_on(rule: Rule, world: World) -> bool:
+    level = world.config.rule(rule.id, rule.category).severity
+    if level is not None:
+        return level != "off"
+    return rule.law.profile == "default" or world.config.settings.profile == "strict"
+
+
+def _is_possible(rule: Rule, world: World) -> bool:
+    if rule.law.needs == "matrix":
+        return world.config.matrix is not None
+    return rule.law.needs != "environments" or bool(world.config.settings.environments)
+
+
+def _hits(rule: Rule, world: World) -> Iterator[Hit]:
+    if rule.law.check == FILTER:
+        return
+    params = {**rule.law.params, **world.config.rule(rule.id, rule.category).params}
+    context = Context(world.repo, world.walked, world.graph, world.config.settings, world.config.matrix, params)
+    try:
+        yield from CHECKS[rule.law.check](context)
+    except Exception as error:
+        raise CheckFailed(rule.id, error) from error
+
+
+def _rule_text(rule: Rule, level: object, enabled: bool) -> RuleText:
+    url = f"{HOME}/blob/main/{rule.path}"
+    return RuleText(rule.id, rule.category, rule.law.title, rule.worst, rule.prose, url, enabled)
+
+
+# -- what the report says besides findings ---------------------------------------------------------------------
+
+
+def _clusters(walked: Walked) -> Iterator[ClusterText]:
+    roots: dict[str, list[str]] = {}
+    for root in walked.roots:
+        roots.setdefault(root.cluster, []).append(f"{root.subject.ref} ({root.root})")
+    for name, texts in sorted(roots.items()):
+        yield ClusterText(name, tuple(texts))
+
+
+def _notes(world: World) -> Iterator[str]:
+    walked = world.walked
+    yield from world.repo.tree.notes
+    if walked.guess:
+        yield (
+            f"{walked.guess.url} is taken for this repository: {walked.guess.hits} of the {walked.guess.paths} paths "
+            "that it is asked for exist here (set repository.urls to say so)"
+        )
+    for controller in sorted(walked.assumed):
+        yield (
+            f"no root of {controller.label} is in this repository: its top-most reconcilers are taken for roots, "
+            "and nothing of it is called unreached"
+        )
+    for destination in sorted(walked.unmapped):
+        yield (
+            f"no cluster is known for the destination {destination}: add it to "
+            f"clusters.<name>.destinations in .gitops-lint.yaml"
+        )
+    if any(reconciler.cluster == IN_CLUSTER for reconciler in walked.reconcilers) and len(walked.roots) > 1:
+        clusters = {root.cluster for root in walked.roots} - {IN_CLUSTER}
+        if clusters:
+            yield (
+                "nobody says in which cluster Argo CD runs: add in-cluster to clusters.<name>.destinations "
+                "in .gitops-lint.yaml"
+            )
+
+
+def _skipped(world: World) -> Iterator[Skipped]:
+    yield from world.repo.skipped
+    seen = set()
+    for opaque in world.walked.opaque:
+        skipped = Skipped(opaque.place.location, opaque.reason)
+        if skipped not in seen:
+            seen.add(skipped)
+            yield skipped
+
+
+__all__ = ["CheckFailed", "Selection", "World", "analyse", "check", "checks"]

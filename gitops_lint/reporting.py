@@ -1,0 +1,193 @@
+"""From hits to findings: severity, owners in words, fingerprint, folding and suppression."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.filter import UNKNOWN, UNUSED, Suppressions
+from gitops_lint.finding import Confidence, Finding, Mark, Severity
+from gitops_lint.fold import Candidate, fold
+from gitops_lint.glob import glob
+from gitops_lint.location import Location
+from gitops_lint.model import Place, Reach, dig
+from gitops_lint.owners import owner_of
+from gitops_lint.repo import MANIFEST_SUFFIXES
+from gitops_lint.snippet import one_line, snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from gitops_lint.config import Config
+    from gitops_lint.document import File
+    from gitops_lint.graph import Graph
+    from gitops_lint.losses import Losses
+    from gitops_lint.model import Spot
+    from gitops_lint.repo import Repo
+    from gitops_lint.rule import Hit, Rule
+
+MAX_RELATED = 100
+"""Related locations of one finding; code scanning shows no more."""
+
+
+class Finder:
+    """Collects the hits of all rules and turns them into findings."""
+
+    def __init__(self, repo: Repo, graph: Graph, config: Config, losses: Losses) -> None:
+        self._repo = repo
+        self._graph = graph
+        self._config = config
+        self._losses = losses
+        self._candidates: list[Candidate] = []
+        self._ran: set[str] = set()
+
+    def take(self, rule: Rule, hits: Iterable[Hit]) -> None:
+        """Take all hits of a rule."""
+        self._ran.add(rule.id)
+        self._candidates += self._judged(rule, hits)
+
+    def level(self, rule: Rule, case: str | None = None) -> Severity:
+        """The level of a rule's case: its page's, or the configured one."""
+        configured = self._config.rule(rule.id, rule.category).severity
+        if configured is not None and configured != "off":
+            return Severity[configured.upper()]
+        return rule.severity(case) if case is not None or not isinstance(rule.law.severity, dict) else rule.worst
+
+    def finish(
+        self, enabled: Mapping[str, Rule], known: Sequence[Rule]
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """Findings and hidden findings, both in the order in which they are to be read.
+
+        A rule that was taken and is not ``enabled`` shows nothing: it only tells which comments are needed.
+        """
+        reasons = self._config.settings.suppressions.reason
+        suppressions = Suppressions(_files(self._repo), known, reason_required=reasons == "required")
+        shown, hidden = [], []
+        for candidate in _with_ordinals(self._candidates):
+            why = suppressions.why_hidden(candidate.finding)
+            if candidate.finding.rule not in enabled:
+                continue
+            if why is None:
+                shown.append(candidate)
+            else:
+                hidden.append(replace(candidate.finding, hidden=why))
+        for rule_id, hits in ((UNKNOWN, suppressions.unknown()), (UNUSED, suppressions.unused(self._ran))):
+            if rule_id in enabled:
+                shown += _with_ordinals(self._judged(enabled[rule_id], hits))
+        shown.sort(key=lambda candidate: order(candidate.finding))
+        return tuple(fold(shown, self._losses)), tuple(sorted(hidden, key=order))
+
+    # -- one finding -------------------------------------------------------------------------------------------
+
+    def _judged(self, rule: Rule, hits: Iterable[Hit]) -> list[Candidate]:
+        """The hits of a rule where it is to look; those of one case at one place become one finding."""
+        wanted = self._config.rule(rule.id, rule.category).paths
+        looks_at = glob(*wanted) if wanted else None
+        groups: dict[tuple[object, ...], list[Hit]] = {}
+        for hit in hits:
+            location = hit.at.location if hit.at else None
+            if looks_at is None or (location is not None and looks_at(location.path)):
+                groups.setdefault((hit.case, location, hit.message if location is None else None), []).append(hit)
+        return [self._candidate(rule, group) for group in groups.values()]
+
+    def _candidate(self, rule: Rule, hits: Sequence[Hit]) -> Candidate:
+        hit = hits[0]
+        owners = {id(owner): owner for h in hits for owner in h.owners}
+        related = {(spot.location, text): (spot, text) for h in hits for spot, text in h.related}
+        finding = Finding(
+            rule=rule.id,
+            case=hit.case,
+            severity=_capped(self.level(rule, hit.case), hit),
+            confidence=Confidence.POSSIBLE if hit.reach is not Reach.LIVE else hit.confidence,
+            reach=hit.reach.value,
+            message=hit.message,
+            mark=self._mark(hit.at, hit.label),
+            object=str(hit.subject) if hit.subject else None,
+            clusters=tuple(sorted({cluster for h in hits for cluster in h.clusters})),
+            owners=tuple(owner_of(self._graph, owner) for owner in owners.values()),
+            related=tuple(m for s, t in list(related.values())[:MAX_RELATED] if (m := self._mark(s, t))),
+            fingerprint=_fingerprint(rule.id, hits),
+            help=hit.help,
+            effect=hit.effect,
+        )
+        cuts = tuple(path for h in hits for path in h.cuts)
+        stems = tuple(path for h in hits for path in h.stems)
+        return Candidate(finding, cuts, stems, any(h.wrong_turn for h in hits))
+
+    def _mark(self, spot: Spot | None, text: str) -> Mark | None:
+        if spot is None:
+            return None
+        location = spot.location
+        file = self._repo.file(location.path) if location.span and self._repo.tree.is_file(location.path) else None
+        if location.span:
+            location = Location(location.path, one_line(file, location.span))
+        return Mark(location, text, snippet(file, location))
+
+
+def _files(repo: Repo) -> Iterator[File]:
+    """The files whose comments count: everything that is read as manifests."""
+    for path in repo.tree.below(""):
+        if path.endswith(MANIFEST_SUFFIXES) and not repo.chart_of_template(path) and (file := repo.file(path)):
+            yield file
+
+
+def order(finding: Finding) -> tuple[object, ...]:
+    """Errors first, then by place."""
+    location = finding.mark.location if finding.mark else Location("")
+    return (-finding.severity, location.path, location.span or (0,), finding.rule, finding.message)
+
+
+def _capped(level: Severity, hit: Hit) -> Severity:
+    """What is not certain is at most a warning; what no root reaches is one step less."""
+    if hit.confidence is not Confidence.CERTAIN:
+        level = min(level, Severity.WARNING)
+    if hit.reach is not Reach.LIVE:
+        level = max(Severity(level - 1) if level > Severity.INFO else level, Severity.INFO)
+    return level
+
+
+class _Identity(NamedTuple):
+    rule: str
+    subjects: tuple[str, ...]
+    route: str
+
+
+def _fingerprint(rule_id: str, hits: Sequence[Hit]) -> str:
+    """Stable against moved lines: rule, identities (the path only where there is none) and the route by names."""
+    hit = hits[0]
+    subjects = sorted({str(h.subject) for h in hits if h.subject} | {str(o.built.ref) for h in hits for o in h.owners})
+    path = hit.at.path if hit.at else hit.message
+    identity = _Identity(rule_id, tuple(subjects or [path]), _named_route(hit.at))
+    return hashlib.sha256(repr(tuple(identity)).encode()).hexdigest()[:32]
+
+
+def _named_route(spot: Spot | None) -> str:
+    """A route whose list elements are named by what they hold, so that inserting one above changes nothing."""
+    if not isinstance(spot, Place):
+        return ""
+    data = getattr(spot.document, "data", None)
+    names = []
+    for index, step in enumerate(spot.route):
+        value = dig(data, spot.route[: index + 1])
+        names.append(_element_name(value) if isinstance(step, int) else step)
+    return "/".join(names)
+
+
+def _element_name(value: object) -> str:
+    if isinstance(value, dict):
+        return str(next((value[key] for key in ("name", "path", "alias", "repoURL") if key in value), "*"))
+    return str(value)
+
+
+def _with_ordinals(candidates: list[Candidate]) -> list[Candidate]:
+    """Equal fingerprints get an ordinal, in the order of their places."""
+    seen: dict[str, int] = {}
+    result = []
+    for candidate in sorted(candidates, key=lambda c: order(c.finding)):
+        count = seen[candidate.finding.fingerprint] = seen.get(candidate.finding.fingerprint, 0) + 1
+        if count > 1:
+            finding = replace(candidate.finding, fingerprint=f"{candidate.finding.fingerprint}:{count}")
+            candidate = candidate._replace(finding=finding)
+        result.append(candidate)
+    return result

@@ -1,0 +1,401 @@
+"""A rule is a page: front matter is the law, prose is the why, fenced examples are the tests.
+
+Everything that a check imports is here: ``check``, ``Context`` and ``Hit``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import re2
+
+from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
+from gitops_lint.builders.kustomize import packed_files
+from gitops_lint.config import FILE_NAMES, ConfigError, Mistake, did_you_mean, rules_directory, validate
+from gitops_lint.controllers import is_suspended, leaves_alone
+from gitops_lint.document import read
+from gitops_lint.environment import Environment, environment_of
+from gitops_lint.finding import Confidence, Severity
+from gitops_lint.glob import glob, head
+from gitops_lint.graph import Miss, Ownership, nearest_miss
+from gitops_lint.location import Location, Span
+from gitops_lint.matrix import Clause, Component, Match, Traits
+from gitops_lint.model import (
+    OPAQUE,
+    RELEASE,
+    REMOTE_BASE,
+    Build,
+    Built,
+    Controller,
+    Hop,
+    Manifest,
+    Node,
+    Place,
+    Reach,
+    Reconciler,
+    Ref,
+    Spot,
+    Subject,
+    dig,
+)
+from gitops_lint.repo import looks_like_template
+from gitops_lint.shape import mapping_at
+from gitops_lint.traits import traits_of, traits_of_manifest
+from gitops_lint.walk import Applied
+
+__all__ = [  # all that a check imports
+    "FILE_NAMES",
+    "KUSTOMIZATION_FILES",
+    "OPAQUE",
+    "RELEASE",
+    "REMOTE_BASE",
+    "Applied",
+    "Build",
+    "Built",
+    "Clause",
+    "Component",
+    "Confidence",
+    "Context",
+    "Controller",
+    "Environment",
+    "Hit",
+    "Hop",
+    "Location",
+    "Manifest",
+    "Match",
+    "Miss",
+    "Node",
+    "Ownership",
+    "Place",
+    "Reach",
+    "Reconciler",
+    "Ref",
+    "Spot",
+    "Subject",
+    "Traits",
+    "check",
+    "dig",
+    "glob",
+    "head",
+    "is_suspended",
+    "leaves_alone",
+    "looks_like_template",
+    "order_to",
+    "packed_files",
+]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from gitops_lint.config import Settings
+    from gitops_lint.document import File
+    from gitops_lint.graph import Graph
+    from gitops_lint.matrix import Matrix
+    from gitops_lint.repo import Repo
+    from gitops_lint.walk import Walked
+
+Level = Literal["info", "warning", "error"]
+FILTER = "filter"
+"""In place of a check: rules whose findings come from the comments in the linted files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """What a check found. The engine adds rule, severity and fingerprint; a check knows none of them."""
+
+    message: str
+    at: Spot | None
+    label: str = ""
+    case: str | None = None
+    subject: Ref | None = None
+    clusters: tuple[str, ...] = ()
+    owners: tuple[Ownership, ...] = ()
+    related: tuple[tuple[Spot, str], ...] = ()
+    help: str | None = None
+    effect: str | None = None
+    confidence: Confidence = Confidence.CERTAIN
+    reach: Reach = Reach.LIVE
+    cuts: tuple[str, ...] = ()
+    """Directories and files that reach no cluster because of this."""
+    stems: tuple[str, ...] = ()
+    """Directories and files whose absence from the clusters is all that this says."""
+    wrong_turn: bool = False
+    """Whether ``at`` is a step that no chain should take: what is applied through it follows from this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a check may see: the world, the law, and the parameters of its page."""
+
+    repo: Repo
+    walked: Walked
+    graph: Graph
+    settings: Settings
+    matrix: Matrix | None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def tree(self, controller: Controller) -> tuple[str, ...]:
+        """The globs of the tree that belongs to a controller; empty where none is declared."""
+        trees = self.settings.trees
+        return tuple(trees.flux if controller is Controller.FLUX else trees.argocd)
+
+    def environment(self, reconciler: Reconciler) -> Environment | None:
+        """The declared environment that an Application belongs to, and what tells it."""
+        clusters = self.graph.destinations(reconciler)
+        labels = self._namespace_labels(reconciler, clusters)
+        return environment_of(reconciler.subject, clusters, self.settings.environments, labels)
+
+    def _namespace_labels(self, reconciler: Reconciler, clusters: Iterable[str]) -> Mapping[str, str]:
+        """The labels of an Application's destination namespace, where that is applied from here."""
+        name = dig(reconciler.subject.data, ("spec", "destination", "namespace"))
+        for cluster in sorted(clusters):
+            for ownership in self.graph.owners((cluster, Ref("", "Namespace", "", str(name)))):
+                return mapping_at(ownership.built.data, ("metadata", "labels"))
+        return {}
+
+    def nearest_miss(self, path: str) -> Miss | None:
+        """What would have to list a file for it to be applied."""
+        return nearest_miss(path, self.repo, self.walked.reads)
+
+    def component(self, ownership: Ownership) -> Match | None:
+        """The component of an applied object; None for orders to controllers, which are no component themselves."""
+        traits = self.traits(ownership)
+        return self.matrix.match(traits) if self.matrix and traits else None
+
+    def traits(self, ownership: Ownership) -> Traits | None:
+        """What the matrix can ask of an applied object; None for an order to a controller."""
+        built = ownership.built
+        return None if order_to(built.ref) else traits_of(built, ownership.delivery.cluster)
+
+    def traits_as_written(self, manifest: Manifest) -> Traits | None:
+        """What the matrix could ask of an object if somebody applied it as it is written."""
+        if order_to(manifest.ref) and manifest.ref.kind not in CHART_ORDERS:
+            return None
+        return traits_of_manifest(manifest)
+
+
+def order_to(ref: Ref) -> Controller | None:
+    """The controller that an object is an order to; None for one that is applied for its own sake.
+
+    Argo Workflows, Events and Rollouts share Argo CD's group: their objects are workload.
+    """
+    if ref.group == "argoproj.io":
+        return Controller.ARGOCD if ref.kind in ARGOCD_ORDERS else None
+    is_flux = ref.group.endswith(".toolkit.fluxcd.io") or ref.group in FLUX_EXTENSIONS
+    return Controller.FLUX if is_flux else None
+
+
+ARGOCD_ORDERS = frozenset({"Application", "ApplicationSet", "AppProject"})
+FLUX_EXTENSIONS = frozenset({"source.extensions.fluxcd.io", "fluxcd.controlplane.io"})
+
+CHART_ORDERS = frozenset({"HelmRelease", "Application"})
+"""Orders that name a chart."""
+
+CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}
+
+
+def check(function: Callable[[Context], Iterator[Hit]]) -> Callable[[Context], Iterator[Hit]]:
+    """Make a generator over hits available to pages, under the function's name."""
+    CHECKS[function.__name__] = function
+    return function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """The law of a page, as written."""
+
+    title: str
+    severity: Level | dict[str, Level]
+    check: str
+    """The name of a function in ``checks/``."""
+    params: dict[str, Any] = field(default_factory=dict)
+    needs: Literal["matrix", "environments"] | None = None
+    profile: Literal["default", "strict"] = "default"
+    since: str = "0.1"
+    aliases: tuple[str, ...] = ()
+
+
+class Want(NamedTuple):
+    """What a bad example promises: a finding at that line whose message holds that text."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small repository on a page, and the findings that it is to have: none for a good one."""
+
+    heading: str
+    line: int
+    files: Mapping[str, str]
+    wants: tuple[Want, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A page, read: its id is the file's name, its category the folder's."""
+
+    id: str
+    category: str
+    law: FrontMatter
+    body: str
+    """The page below its front matter, as Markdown."""
+    body_line: int
+    path: str
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The examples of the page, in its order."""
+        return tuple(_examples(self.body, self.body_line))
+
+    @property
+    def prose(self) -> str:
+        """The text before the first example."""
+        return self.body.partition("\n## ")[0].strip()
+
+    def severity(self, case: str | None) -> Severity:
+        """The level of a case; a page with one level has it for every case."""
+        levels = self.levels
+        if None in levels:
+            return levels[None]
+        if case not in levels:
+            raise KeyError(f"{self.id} has no level for the case {case!r}")
+        return levels[case]
+
+    @property
+    def levels(self) -> Mapping[str | None, Severity]:
+        """The level of each case; that of None where all cases have one."""
+        written = self.law.severity
+        named = written if isinstance(written, dict) else {None: written}
+        return {case: Severity[level.upper()] for case, level in named.items()}
+
+    @property
+    def worst(self) -> Severity:
+        """The highest level that the rule can have by its page."""
+        return max(self.levels.values())
+
+
+# -- reading pages ---------------------------------------------------------------------------------------------
+
+_FENCE = re2.compile(r"^(`{3,}|~{3,})\s*(\S*)\s*(.*)$")
+_TITLE = re2.compile(r"title=(\S+)")
+_FENCE_WANT = re2.compile(r'want=(\d+):"([^"]*)"')
+_WANT = re2.compile(r'#\s*want\s+"([^"]*)"')
+
+
+def read_page(path: str, text: str, *, trusted: bool = False) -> Rule:
+    """A page as a rule. Raises ConfigError with every mistake in its front matter.
+
+    ``trusted`` pages ship and are validated by the tests; validating them at every start takes longer than a run.
+    """
+    parts = path.split("/")
+    category, rule_id = parts[-2], parts[-1].removesuffix(".md")
+    if not text.startswith("---\n") or "\n---\n" not in text[4:]:
+        mistake = "a rule page begins with its front matter, between two lines of ---"
+        raise ConfigError([Mistake(Location(path, Span(1, 1, 1, 1)), mistake)])
+    head, _, body = text[4:].partition("\n---\n")
+    file = read(path, f"\n{head}\n".encode())
+    if file.faults or not file.documents:
+        faults = [Mistake(Location(path, fault.span), fault.message) for fault in file.faults]
+        raise ConfigError(faults or [Mistake(Location(path, Span(1, 1, 1, 1)), "the front matter is empty")])
+    law = _trusted(file) if trusted else validate(FrontMatter, file)
+    first = head.count("\n") + 4
+    return Rule(rule_id, category, law, body, first, path)
+
+
+def _trusted(file: File) -> FrontMatter:
+    written = file.documents[0].data
+    law: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+    return FrontMatter(**law)
+
+
+def _examples(body: str, first_line: int) -> Iterator[Example]:
+    """The examples below ``## Bad`` and ``## Good``: each ``###`` heading below them begins a repository of its own."""
+    heading, line, section = "", 0, ""
+    files: dict[str, str] = {}
+    wants: list[Want] = []
+    for kind, number, value in _blocks(body, first_line):
+        if kind == "heading":
+            if files:
+                yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
+            files, wants = {}, []
+            title = value.lstrip("#").strip()
+            section = title if value.startswith("## ") else section
+            heading, line = ("" if value.startswith("## ") else title), number
+        elif section in ("Bad", "Good"):
+            info, _, content = value.partition("\n")
+            title_match = _TITLE.search(info)
+            name = title_match.group(1) if title_match else "manifest.yaml"
+            files[name] = content
+            wants += _wants(name, info, content)
+    if files:
+        yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
+
+
+def _blocks(body: str, first_line: int) -> Iterator[tuple[str, int, str]]:
+    """Headings of level two and three, and fences (their info line first), with their lines."""
+    fence, info, content, start = "", "", list[str](), 0
+    for number, line in enumerate(body.split("\n"), first_line):
+        opening = _FENCE.match(line)
+        if fence:
+            if line.strip() == fence:
+                yield "fence", start, info + "\n" + "".join(f"{text}\n" for text in content)
+                fence = ""
+            else:
+                content.append(line)
+        elif opening:
+            fence, info, content, start = (
+                opening.group(1),
+                f"{opening.group(2)} {opening.group(3)}",
+                [],
+                number,
+            )
+        elif line.startswith(("## ", "### ")):
+            yield "heading", number, line
+
+
+def _wants(path: str, info: str, content: str) -> Iterator[Want]:
+    for match in _FENCE_WANT.finditer(info):
+        yield Want(path, int(match.group(1)), match.group(2))
+    for number, line in enumerate(content.split("\n"), 1):
+        for match in _WANT.finditer(line):
+            yield Want(path, number, match.group(1))
+
+
+# -- the shipped rules -----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Rule, ...]:
+    """Every rule page that ships, by category and id."""
+    return tuple(load_pages(rules_directory(), "rules", trusted=True))
+
+
+def load_pages(directory: Path, shown: str, *, trusted: bool = False) -> list[Rule]:
+    """The pages below a directory. Raises ConfigError with the mistakes of all of them."""
+    rules: list[Rule] = []
+    mistakes: list[Mistake] = []
+    for path in sorted(directory.glob("*/*.md")):
+        name = f"{shown}/{path.parent.name}/{path.name}"
+        try:
+            rules.append(read_page(name, path.read_text(encoding="utf-8"), trusted=trusted))
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(mistakes)
+    return rules
+
+
+def by_name(rules: Iterable[Rule], name: str) -> list[Rule]:
+    """The rules that a name selects: an id, an alias or a category. Raises KeyError with a did-you-mean."""
+    listed = list(rules)
+    found = [rule for rule in listed if name in (rule.id, rule.category, *rule.law.aliases)]
+    if not found:
+        known = [rule.id for rule in listed] + sorted({rule.category for rule in listed})
+        raise KeyError(f"unknown rule {name!r}{did_you_mean(name, known)}")
+    return found
