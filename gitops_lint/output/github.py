@@ -1,0 +1,117 @@
+"""Workflow commands: annotations of GitHub Actions at the lines of a pull request.
+
+A step may make ten annotations of each level, and the runner drops the rest without a word. So the findings of one
+rule in one file are one annotation, the worst come first, and a last notice counts those that found no room.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.finding import Severity
+from gitops_lint.output.text import clean, plural, title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gitops_lint.finding import Finding, Owner, Report
+
+LIMITS = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
+"""The annotations of a step, by level; the last notice is kept for what is left out."""
+COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+MAX_BODY = 400
+"""Characters; the page folds a longer body."""
+MAX_TITLE = 120
+MAX_HOPS = 4
+"""The hops of a chain; a longer one loses its middle."""
+MAX_LINES = 5
+"""The other lines that a merged annotation names."""
+
+
+def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
+    """A command a line for the findings of at least ``severity``; consequences are told with their cause."""
+    titles = {rule.id: f"{rule.id}: {rule.title}" for rule in report.rules}
+    groups = _groups(finding for finding in report.findings if finding.severity >= severity)
+    lines, left_out = [], 0
+    for level in reversed(Severity):
+        same = [group for group in groups if group[0].severity == level]
+        lines += [_command(group, titles) for group in same[: LIMITS[level]]]
+        left_out += sum(map(len, same[LIMITS[level] :]))
+    if left_out:
+        text = f"{plural(left_out, 'more finding')} than fit into annotations: the full report has all of them."
+        lines.append(f"::notice title=gitops-lint::{text}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings that share a rule, a level and a file, in the order of the first of each group."""
+    groups: dict[tuple[str, Severity, str | None], list[Finding]] = {}
+    for finding in findings:
+        path = finding.mark.location.path if finding.mark else None
+        groups.setdefault((finding.rule, finding.severity, path), []).append(finding)
+    return list(groups.values())
+
+
+def _command(group: Sequence[Finding], titles: dict[str, str]) -> str:
+    first = group[0]
+    properties = {**_position(first), "title": _shorten(clean(titles.get(first.rule, first.rule)), MAX_TITLE)}
+    text = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{COMMANDS[first.severity]} {text}::{_data(_body(group))}"
+
+
+def _position(finding: Finding) -> dict[str, str | int]:
+    """The properties that place an annotation; columns only within one line, as the Checks API asks for."""
+    if finding.mark is None or not finding.mark.location.path:
+        return {}
+    path, span = finding.mark.location
+    if span is None:
+        return {"file": clean(path)}
+    if span.end_line != span.line:
+        return {"file": clean(path), "line": span.line}
+    columns = {"col": span.column, "endColumn": span.end_column}
+    return {"file": clean(path), "line": span.line, "endLine": span.line, **columns}
+
+
+def _body(group: Sequence[Finding]) -> str:
+    """The message, and of the lines that explain it those that find room."""
+    first = group[0]
+    body = _shorten(clean(first.message), MAX_BODY)
+    for line in map(clean, _lines(first, group[1:])):
+        if len(body) + len("\n") + len(line) <= MAX_BODY:
+            body += f"\n{line}"
+    return body
+
+
+def _lines(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
+    if others:
+        numbers = [str(other.mark.location.line) for other in others if other.mark and other.mark.location.line]
+        more = ", …" if len(numbers) > MAX_LINES else ""
+        at = f", at line {', '.join(numbers[:MAX_LINES])}{more}" if numbers else ""
+        yield f"and {len(others)} more in this file{at}"
+    yield from (f"{title(owner.controller)}: {_chain(owner)}" for owner in finding.owners)
+    if finding.folded or finding.consequences:
+        yield f"Because of this: {finding.consequences or plural(len(finding.folded), 'more finding')}"
+    if finding.help:
+        yield f"Help: {finding.help}"
+
+
+def _chain(owner: Owner) -> str:
+    """The places of a chain on one line: ``clusters/prod/apps.yaml:1 → apps/kustomization.yaml:4``."""
+    places = [str(step.location) for step in owner.chain]
+    if len(places) > MAX_HOPS:
+        places[2:-1] = ["…"]
+    return " → ".join(places) or owner.reconciler
+
+
+def _shorten(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _data(text: str) -> str:
+    """Text behind the second ``::`` (actions/toolkit, packages/core/src/command.ts)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """The value of a property, which a colon or a comma would end too."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
