@@ -1,0 +1,66 @@
+"""The command line: one file a command. The only code that prints or exits.
+
+Exit codes: 0 clean, 1 findings at or above ``--fail-on``, 2 usage or configuration, 3 a bug of gitops-lint,
+4 nothing of Flux, Argo CD or kustomize found, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from gitops_lint.cli.parser import COMMANDS, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USAGE, BUG, INTERRUPTED = 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code; never raises, never prints a traceback unless asked to."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = parse(words)
+    try:
+        code = COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away (`gitops-lint | head`): nothing is left to say, not even by Python at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # the outermost place: whatever it is, the user gets one message
+        return _told(error, verbose=options.verbose)
+    return code
+
+
+def _told(error: Exception, *, verbose: bool) -> int:
+    from gitops_lint.config import ConfigError
+    from gitops_lint.engine import CheckFailed
+    from gitops_lint.output.text import clean
+    from gitops_lint.tree import Unreadable
+
+    if isinstance(error, ConfigError):
+        for mistake in error.mistakes:
+            print(f"error: {clean(str(mistake))}", file=sys.stderr)
+        return USAGE
+    if isinstance(error, Unreadable):
+        print(f"error: {clean(error.path)}: {clean(error.reason)}", file=sys.stderr)
+        return USAGE
+    if isinstance(error, UsageError):
+        print(f"error: {clean(str(error))}", file=sys.stderr)
+        return USAGE
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
+    what = str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"
+    print(f"error: this is a bug of gitops-lint: {clean(what)}", file=sys.stderr)
+    print("Please report it, with the output of the same command and --verbose.", file=sys.stderr)
+    return BUG
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; the message says why."""

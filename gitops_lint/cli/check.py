@@ -1,0 +1,83 @@
+"""``gitops-lint check``: find what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_lint.cli import UsageError
+from gitops_lint.cli.parser import FORMATS, wants_unicode
+from gitops_lint.cli.progress import progress
+from gitops_lint.cli.world import is_empty, open_world, say_empty, wants_color
+from gitops_lint.engine import Selection, check
+from gitops_lint.finding import Severity
+from gitops_lint.output import renderer
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gitops_lint.finding import Report
+
+
+def run(options: argparse.Namespace) -> int:
+    """Lint a repository, print the report, write the files that were asked for."""
+    files = _files(options.files)
+    with progress(options):
+        world = open_world(options)
+        if is_empty(world):
+            return say_empty(options)
+        try:
+            report = check(world, Selection(options.select, options.ignore))
+        except KeyError as error:
+            raise UsageError(str(error.args[0])) from error
+    for name, file in files:
+        _write(file, render(report, name, options))
+    sys.stdout.write(render(report, options.output_format, options, shown=True))
+    return _code(report, options)
+
+
+def render(report: Report, name: str, options: argparse.Namespace, *, shown: bool = False) -> str:
+    """The report in a format; ``shown`` on standard output rather than in a file."""
+    severity = Severity[options.severity.upper()]
+    look = {"color": shown and wants_color(options), "unicode": not shown or wants_unicode(), "severity": severity}
+    chosen: dict[str, dict[str, object]] = {
+        "full": {
+            **look,
+            "fold": not options.no_fold,
+            "quiet": options.quiet,
+            "show_skipped": options.show_skipped,
+            "verbose": options.verbose,
+            "columns": shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 120,
+        },
+        "concise": {**look, "quiet": options.quiet},
+        "json": {},
+        "sarif": {"category": options.sarif_category},
+        "github": {"severity": severity},
+    }
+    return renderer(name)(report, **chosen[name])
+
+
+def _files(words: list[str]) -> list[tuple[str, str]]:
+    """``FORMAT=FILE`` pairs. Raises UsageError."""
+    pairs = []
+    for word in words:
+        name, separator, file = word.partition("=")
+        if not separator or not file or name not in FORMATS:
+            raise UsageError(f"-o {word}: write FORMAT=FILE, with one of the formats {', '.join(FORMATS)}")
+        pairs.append((name, file))
+    return pairs
+
+
+def _write(file: str, text: str) -> None:
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _code(report: Report, options: argparse.Namespace) -> int:
+    limit = Severity[options.fail_on.upper()]
+    failing = [f for finding in report.findings for f in (finding, *finding.folded) if f.severity >= limit]
+    return 1 if failing and not options.exit_zero else 0

@@ -1,0 +1,116 @@
+"""``gitops-lint init``: a configuration from what is here, commented; it never overwrites one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_lint.cli import UsageError
+from gitops_lint.cli.world import is_empty, open_world, say_empty
+from gitops_lint.config import FILE_NAMES
+from gitops_lint.model import Controller, dig
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from gitops_lint.engine import World
+
+ENVIRONMENT_NAMES = {
+    "prod": ("prod", "production"),
+    "staging": ("staging", "stage"),
+    "dev": ("dev", "development"),
+}
+SYNC = {"prod": "manual", "dev": "auto"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write ``.gitops-lint.yaml`` into the repository, or print it."""
+    options.config = None
+    root = Path(options.path)
+    existing = next((root / name for name in FILE_NAMES if (root / name).exists()), None)
+    if existing and not options.print:
+        raise UsageError(f"{existing} is there already; gitops-lint init overwrites nothing (--print shows the text)")
+    world = open_world(options)
+    if is_empty(world):
+        return say_empty(options)
+    text = "\n".join(lines(world)) + "\n"
+    if options.print:
+        sys.stdout.write(text)
+    else:
+        target = root / FILE_NAMES[0]
+        target.write_text(text, encoding="utf-8")
+        print(f"wrote {target}: read it, correct it, then run gitops-lint {options.path}")
+    return 0
+
+
+def lines(world: World) -> Iterator[str]:
+    """The configuration, line by line."""
+    yield "# Written by gitops-lint init from what this repository holds. Correct what it got wrong."
+    if world.config.file is None and world.config.matrix is not None:
+        yield f"extends: {world.config.matrix.name}"
+    yield ""
+    yield from _clusters(world)
+    yield from _environments(world)
+    yield from _trees(world)
+    yield from _rows(world)
+
+
+def _clusters(world: World) -> Iterator[str]:
+    """The clusters that have a Flux root, and the destinations that nobody has mapped yet."""
+    roots: dict[str, str] = {}
+    for root in world.walked.roots:
+        path = dig(root.subject.data, ("spec", "path"))
+        if root.controller is Controller.FLUX and isinstance(path, str):
+            roots.setdefault(root.cluster, path.strip("./"))
+    yield "# A cluster: the directory that its Flux reads, and the names by which Argo CD calls it."
+    yield "clusters:" if roots else "clusters: {}"
+    for index, (name, path) in enumerate(sorted(roots.items())):
+        destinations = ['"https://kubernetes.default.svc"'] if index == 0 and len(roots) == 1 else []
+        yield f"  {name}: {{root: {path or '.'}, destinations: [{', '.join(destinations)}]}}"
+    for destination in sorted(world.walked.unmapped):
+        yield f"  # which cluster is this? destinations: [{destination}]"
+    yield ""
+
+
+def _environments(world: World) -> Iterator[str]:
+    directories = {part for path in world.repo.tree.files for part in path.split("/")[:-1]}
+    found = {name: [d for d in spellings if d in directories] for name, spellings in ENVIRONMENT_NAMES.items()}
+    yield "# How to tell an environment, and whether its Applications sync by themselves (auto, manual, any)."
+    yield "environments:" if any(found.values()) else "environments: {}"
+    for name, spellings in found.items():
+        if spellings:
+            paths = ", ".join(f'"**/{spelling}/**"' for spelling in spellings)
+            yield f"  {name}: {{paths: [{paths}], sync: {SYNC.get(name, 'any')}}}"
+    yield ""
+
+
+def _trees(world: World) -> Iterator[str]:
+    """The top-level directories by the controller that applies from them; mixed ones are left out."""
+    owned = {name: who for name, who in world.graph.observed() if name.endswith("/")}
+    applications = sorted(
+        {
+            m.path.partition("/")[0]
+            for m in world.repo.manifests
+            if m.ref.kind in ("Application", "ApplicationSet") and "/" in m.path
+        }
+    )
+    yield "# Which directories belong to whom; applications: where the Application objects are to stand."
+    yield "trees:"
+    for controller in (Controller.FLUX, Controller.ARGOCD):
+        mine = sorted(top for top, owners in owned.items() if owners == {controller})
+        yield f"  {controller.value}: [{', '.join(f'{top}**' for top in mine)}]"
+    yield f"  applications: [{', '.join(f'{top}/**' for top in applications)}]"
+    yield ""
+
+
+def _rows(world: World) -> Iterator[str]:
+    """The observed owners of namespaces as proposals."""
+    yield "# The matrix: what belongs to whom, and why. A row that names a component of the preset replaces it."
+    yield "responsibilities: []"
+    yield "# Observed today, one row each if you want it to stay so:"
+    for name, who in world.graph.observed():
+        if name.startswith("namespace ") and len(who) == 1:
+            namespace, owner = name.removeprefix("namespace "), next(iter(who))
+            yield f"#   - {{component: {namespace}, owner: {owner.value}, match: [{{namespace: {namespace}}}]}}"

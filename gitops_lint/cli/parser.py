@@ -1,0 +1,128 @@
+"""The words of the command line. ``gitops-lint PATH`` is ``gitops-lint check PATH``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from gitops_lint import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+FORMATS = ("full", "concise", "json", "sarif", "github")
+LEVELS = ("error", "warning", "info")
+
+
+def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command's ``run``, imported when it is called: most runs need one command."""
+
+    def run(options: argparse.Namespace) -> int:
+        module = importlib.import_module(f"gitops_lint.cli.{name}")
+        code: int = module.run(options)
+        return code
+
+    return run
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    name: _lazy(name) for name in ("check", "why", "matrix", "explain", "rules", "init")
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that guesses what a mistyped option was meant to be."""
+
+    def error(self, message: str) -> NoReturn:
+        options = list(_options(self))
+        _, _, unknown = message.partition("unrecognized arguments: ")
+        close = difflib.get_close_matches(unknown.split(" ")[0].partition("=")[0], options, n=1) if unknown else []
+        hint = f"; did you mean {close[0]}?" if close else ""
+        self.exit(2, f"error: {message}{hint}\nTry: {self.prog} --help\n")
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The options of a parser and of its commands: an unknown one is told of by the parser at the top."""
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _options(command)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line; ends the process for ``--help``, ``--version`` and usage errors."""
+    arguments = list(words)
+    first = next((word for word in arguments if not word.startswith("-")), None)
+    if first not in COMMANDS and not {"-h", "--help", "--version"} & set(arguments[:1]):
+        arguments.insert(0, "check")
+    return build_parser().parse_args(arguments)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = _Parser(prog="gitops-lint", description="Who applies every object of a GitOps repository, and may they?")
+    parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _check(commands.add_parser("check", help="find what is wrong (the default command)"))
+    _why(commands.add_parser("why", help="who applies this object or file, and through which chain"))
+    _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
+    explain = commands.add_parser("explain", help="the page of a rule")
+    explain.add_argument("rule", metavar="RULE", help="a rule id")
+    rules = commands.add_parser("rules", help="every rule, its level and its title")
+    rules.add_argument("--output-format", choices=("text", "json"), default="text")
+    init = commands.add_parser("init", help="write a .gitops-lint.yaml from what is here")
+    init.add_argument("path", metavar="PATH", nargs="?", default=".")
+    init.add_argument("--print", action="store_true", help="write to standard output instead")
+    for command in commands.choices.values():
+        _common(command)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-q", "--quiet", action="store_true", help="say less")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more; a traceback for a bug")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
+    parser.add_argument("--select", action="append", default=[], metavar="RULE", help="only these rules or categories")
+    parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="not these rules or categories")
+    parser.add_argument("--severity", choices=LEVELS, default="warning", help="show findings from here up")
+    parser.add_argument("--fail-on", choices=LEVELS, default="error", help="exit 1 for findings from here up")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
+    parser.add_argument("--output-format", choices=FORMATS, default="full", help="default: full")
+    parser.add_argument(
+        "-o",
+        dest="files",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write a file; repeatable",
+    )
+    parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
+    parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
+    parser.add_argument("--sarif-category", metavar="NAME", help="the category of the SARIF run")
+
+
+def _why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("subject", metavar="PATH|KIND/[NAMESPACE/]NAME", help="a file, a directory or an object")
+    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".")
+    parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--cluster", metavar="C", help="only this cluster")
+
+
+def _matrix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".")
+    parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--cluster", metavar="C", help="only this cluster")
+
+
+def wants_unicode() -> bool:
+    """Whether standard output can carry more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,67 @@
+"""What several commands begin with: open the repository, read its configuration, analyse it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_lint.config import load
+from gitops_lint.engine import World, analyse, read_settings
+from gitops_lint.tree import Unreadable, WorkTree
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gitops_lint.config import Settings
+    from gitops_lint.document import File
+
+EMPTY = 4
+"""The exit code where there is nothing of Flux, Argo CD or kustomize: a mistyped path must not be green."""
+
+
+def open_world(options: argparse.Namespace) -> World:
+    """The world of ``options.path``. Raises Unreadable and ConfigError."""
+    tree = WorkTree(options.path)
+    settings = _settings(options, tree)
+    if settings is not None and settings[0].exclude:
+        tree = WorkTree(options.path, exclude=settings[0].exclude)
+    return analyse(tree, settings)
+
+
+def _settings(options: argparse.Namespace, tree: WorkTree) -> tuple[Settings, File] | None:
+    if options.config is None:
+        return read_settings(tree)
+    try:
+        return load(options.config, Path(options.config).read_bytes())
+    except OSError as error:
+        raise Unreadable(options.config, error.strerror or "cannot be read") from error
+
+
+def is_empty(world: World) -> bool:
+    """Whether the repository holds nothing that this tool knows."""
+    groups = {manifest.ref.group for manifest in world.repo.manifests}
+    known = any(group.endswith((".toolkit.fluxcd.io", "argoproj.io", "fluxcd.controlplane.io")) for group in groups)
+    kustomized = any(
+        path.rpartition("/")[2] in ("kustomization.yaml", "kustomization.yml", "Kustomization")
+        for path in world.repo.tree.files
+    )
+    return not known and not kustomized
+
+
+def wants_color(options: argparse.Namespace) -> bool:
+    """Whether to colour: --color, then NO_COLOR, then FORCE_COLOR, then whether a terminal listens."""
+    if options.color != "auto":
+        return bool(options.color == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say_empty(options: argparse.Namespace) -> int:
+    """Tell that there is nothing here, and give the exit code for it."""
+    print(f"error: nothing of Flux, Argo CD or kustomize is in {options.path}", file=sys.stderr)
+    return EMPTY
