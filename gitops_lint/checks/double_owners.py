@@ -22,7 +22,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gitops_lint.rule import Hop, Node, Ownership
+    from gitops_lint.rule import Hop, Node, Ownership, Spot
 
 Rivals = tuple["Ownership", ...]
 """The owners of one object who must not be more than one."""
@@ -113,12 +113,23 @@ def _hit(context: Context, found: Sequence[Rivals], controllers: tuple[Controlle
         subject=ref,
         clusters=(cluster,),
         owners=rivals,
-        related=tuple((o.delivery.hop.place, f"{o.reconciler.subject.ref} applies {it} as well") for o in rest),
+        related=(
+            *((o.delivery.hop.place, f"{o.reconciler.subject.ref} applies {it} as well") for o in rest),
+            *_renamings(rivals),
+        ),
         help=_help(context, rivals),
         effect="the sync that comes second fails" if case == "refused" else _effect(found),
         confidence=Confidence.LIKELY if guessed else Confidence.CERTAIN,
         reach=Reach.LIVE if sure else Reach.DECLARED,
     )
+
+
+def _renamings(rivals: Rivals) -> Iterator[tuple[Spot, str]]:
+    """Where an object gets its name from elsewhere than its own file: a namespace renames Namespaces, too."""
+    for owner in rivals:
+        place = owner.built.locate(("metadata", "name"))
+        if place.path != owner.built.path:
+            yield place, f"this names it {owner.built.ref.name}, whatever {owner.built.path} says"
 
 
 def _names(rivals: Rivals, modal: str) -> str:
