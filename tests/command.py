@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SECONDS = 60
+SECONDS = 300
 """How long any run may take: a hang is a failure, not a nuisance."""
 HOUSE = Path(__file__).parent.parent
 _ASIDE = {"NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "CI", "GITHUB_ACTIONS", "COLUMNS"}
