@@ -231,6 +231,9 @@ def load(path: str, content: bytes) -> tuple[Settings, File]:
     file = read(path, content)
     if file.faults:
         raise ConfigError(Mistake(Location(path, fault.span), fault.message) for fault in file.faults)
+    if len(file.documents) > 1:
+        span = file.documents[1].locate(())
+        raise ConfigError([Mistake(Location(path, span), "a second document: a configuration is one")])
     settings = validate(Settings, file)
     if settings.extends is not None and settings.extends not in preset_names():
         hint = did_you_mean(settings.extends, preset_names())
@@ -243,12 +246,17 @@ def validate(kind: type[T], file: File) -> T:
     """The first document of a file as a dataclass. Raises ConfigError with every mistake."""
     from pydantic import ValidationError
 
-    data = file.documents[0].data if file.documents else {}
+    data = _data(file)
     adapter = _adapter(kind)
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
         raise ConfigError(_mistakes(error, file, adapter.json_schema())) from error
+
+
+def _data(file: File) -> Any:
+    """What the first document says, in the reading in which ``off`` is a word and no boolean."""
+    return file.documents[0].kustomize if file.documents else {}
 
 
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
@@ -272,7 +280,7 @@ def _mistakes(error: ValidationError, file: File, schema: Mapping[str, Any]) -> 
     for detail in error.errors():
         if detail["type"] == "literal_error" and isinstance(detail["input"], dict | list):
             continue  # the other branch of the union tells better what is wrong
-        route = _written(detail["loc"], document.data if document else None)
+        route = _written(detail["loc"], _data(file))
         is_key = detail["type"] in ("extra_forbidden", "unexpected_keyword_argument")
         span = document.locate(route, key=is_key) if document else Span(1, 1, 1, 1)
         mistakes.setdefault((route, _words(detail, route, schema)), span)

@@ -38,12 +38,14 @@ class Losses:
         reads = self._walked.reads
         directories = {path.rpartition("/")[0] for path, _, _ in lost if reads.get(path) is not Reach.LIVE}
         objects = {ref for _, ref, _ in lost}
-        said = [
+        numbers = [
             _plural(len(directories), "directory", "directories"),
             _plural(len(objects), "object", "objects"),
             _plural(len(self._components(lost)), "component", "components"),
         ]
-        return f"{', '.join(filter(None, said))} reach no cluster" if objects else None
+        said = [number for number in numbers if number]
+        verb = "reaches" if len(said) == len(objects) == 1 else "reach"
+        return f"{', '.join(said)} {verb} no cluster" if objects else None
 
     def _ordered(self, cuts: Sequence[str]) -> Iterator[Lost]:
         """The objects of orders that are cut off themselves."""

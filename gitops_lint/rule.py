@@ -391,11 +391,15 @@ def load_pages(directory: Path, shown: str, *, trusted: bool = False) -> list[Ru
     return rules
 
 
+class UnknownRule(KeyError):
+    """A name that is no rule; the message may hold a guess."""
+
+
 def by_name(rules: Iterable[Rule], name: str) -> list[Rule]:
-    """The rules that a name selects: an id, an alias or a category. Raises KeyError with a did-you-mean."""
+    """The rules that a name selects: an id, an alias or a category. Raises UnknownRule with a did-you-mean."""
     listed = list(rules)
     found = [rule for rule in listed if name in (rule.id, rule.category, *rule.law.aliases)]
     if not found:
         known = [rule.id for rule in listed] + sorted({rule.category for rule in listed})
-        raise KeyError(f"unknown rule {name!r}{did_you_mean(name, known)}")
+        raise UnknownRule(f"unknown rule {name!r}{did_you_mean(name, known)}")
     return found

@@ -11,13 +11,20 @@ import pytest
 
 import gitops_lint.checks  # noqa: F401 - makes the checks known, so that one of them can be broken
 from gitops_lint.cli import main
-from gitops_lint.rule import CHECKS
-from tests.command import command, environment, run, write
+from gitops_lint.config import load
+from gitops_lint.rule import CHECKS, Rule, shipped
+from tests.command import SECONDS, command, environment, run, write
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOUBLE = FIXTURES / "double-owner"
 CLEAN = FIXTURES / "reference"
-BAD_CONFIG = {".gitops-lint.yaml": "profil: strict\ntrees: {flux: 1}\n", "a.yaml": "a: 1\n"}
+
+
+def contents(directory: Path) -> dict[str, str | bytes]:
+    """The files of a fixture."""
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()
+    }
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,16 @@ BAD_CONFIG = {".gitops-lint.yaml": "profil: strict\ntrees: {flux: 1}\n", "a.yaml
         (("why", "Deployment/web/nobody", DOUBLE), 2),
         (("matrix", CLEAN), 0),
         (("rules",), 0),
+        (("-q", "check", CLEAN), 0),
+        (("--verbose", "matrix", CLEAN), 0),
+        ((DOUBLE / "README.md",), 2),
+        (("check", ""), 2),
+        ((CLEAN, "--config", FIXTURES / "nowhere.yaml"), 2),
+        ((CLEAN, "--config", FIXTURES), 2),
+        ((CLEAN, "--severity", "fatal"), 2),
+        (("why", "Deployment/web/api", DOUBLE, "--cluster", "prod"), 0),
+        (("why", "Deployment/web/api", DOUBLE, "--cluster", "prd"), 2),
+        (("matrix", CLEAN, "--cluster", "nowhere"), 2),
     ],
 )
 def test_exit_code(words: tuple[str | Path, ...], code: int) -> None:
@@ -61,33 +78,83 @@ def test_warnings_fail_only_when_asked_to(tmp_path: Path) -> None:
         (("explain", "prod-autosync"), "did you mean 'prod-auto-sync'?"),
         ((DOUBLE, "--sevrity", "info"), "did you mean --severity?"),
         (("why", "Deployment/web/apu", DOUBLE), "did you mean Deployment/web/api?"),
+        (("matrix", DOUBLE, "--cluster", "prd"), "unknown cluster 'prd'; did you mean 'prod'?"),
     ],
 )
 def test_a_mistyped_word_is_guessed(words: tuple[str | Path, ...], said: str) -> None:
     assert said in run(*words).stderr
 
 
-def test_a_bad_configuration_outranks_findings_and_writes_no_report(tmp_path: Path) -> None:
-    root = write(tmp_path, BAD_CONFIG)
-    report = tmp_path / "report.json"
-    done = run(root, "-o", f"json={report}")
+def test_every_mistake_of_a_configuration_is_told_at_once(tmp_path: Path) -> None:
+    mistakes = (
+        "profil: strict\ntrees: {flux: 1}\nrules: {two-controler: off, wrong-owner: fatal}\nextends: dual-gitop\n"
+    )
+    done = run(write(tmp_path, {".gitops-lint.yaml": mistakes, "a.yaml": ""}))
     assert done.returncode == 2
-    assert ".gitops-lint.yaml:1:1: unknown key 'profil'; did you mean 'profile'?" in done.stderr
-    assert ".gitops-lint.yaml:2:15: trees.flux" in done.stderr
-    assert not report.exists()
+    assert done.stdout == ""
+    assert "error: .gitops-lint.yaml:1:1: unknown key 'profil'; did you mean 'profile'?" in done.stderr
+    assert "error: .gitops-lint.yaml:2:15: trees.flux" in done.stderr
+    assert "error: .gitops-lint.yaml:3:" in done.stderr
 
 
-def test_a_check_that_breaks_is_a_bug_named_by_its_rule(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    def broken(_: object) -> object:
-        raise ZeroDivisionError("never mind")
+def test_an_unknown_rule_in_a_configuration(tmp_path: Path) -> None:
+    done = run(
+        write(tmp_path, {".gitops-lint.yaml": "rules: {two-controler: off, prod-autosync: off}\n", "a.yaml": ""})
+    )
+    assert done.returncode == 2
+    assert ".gitops-lint.yaml:1:9: unknown rule 'two-controler'; did you mean 'two-controllers'?" in done.stderr
+    assert ".gitops-lint.yaml:1:29: unknown rule 'prod-autosync'; did you mean 'prod-auto-sync'?" in done.stderr
 
+
+def broken(_: object) -> object:
+    raise ZeroDivisionError("never\x1b mind")
+
+
+@pytest.fixture
+def broken_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that raises, as only a bug of ours makes one."""
     monkeypatch.setitem(CHECKS, "two_owners", broken)
+
+
+@pytest.mark.usefixtures("broken_check")
+def test_a_check_that_breaks_is_a_bug_named_by_its_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(DOUBLE)]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "this is a bug of gitops-lint: the check of rule two-applications broke" in said.err
+    assert "Traceback" not in said.err
+    assert main([str(DOUBLE), "--verbose"]) == 3
+    traced = capsys.readouterr().err
+    assert "Traceback" in traced
+    assert "\x1b" not in traced
+
+
+def test_a_bug_that_looks_like_a_mistyped_word_is_still_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_level(*_: object) -> None:
+        raise KeyError("no level")
+
+    monkeypatch.setattr(Rule, "severity", no_level)
+    assert main([str(DOUBLE)]) == 3
+
+
+@pytest.mark.usefixtures("broken_check")
+def test_a_mistake_of_the_user_outranks_a_bug_and_that_outranks_findings(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
+    report.write_text("before")
+    repository = write(tmp_path, {**contents(DOUBLE), ".gitops-lint.yaml": "profil: strict\n"})
+    assert main([str(repository), "-o", f"json={report}"]) == 2
     assert main([str(DOUBLE), "-o", f"json={report}"]) == 3
-    assert "the check of rule two-applications broke" in capsys.readouterr().err
-    assert not report.exists()
+    assert report.read_text() == "before"
+
+
+@pytest.mark.parametrize("second", ["sarif=nowhere/report", "sarif=directory"])
+def test_of_several_reports_all_are_written_or_none(second: str, tmp_path: Path) -> None:
+    (tmp_path / "directory").mkdir()
+    done = run(DOUBLE, "-o", "json=report.json", "-o", second, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "report.json").exists()
 
 
 def test_several_files_from_one_run(tmp_path: Path) -> None:
@@ -115,53 +182,225 @@ def test_without_utf8_there_is_nothing_but_ascii() -> None:
     assert run(DOUBLE, PYTHONIOENCODING="ascii").stdout.isascii()
 
 
-def test_a_reader_that_goes_away_is_no_fault() -> None:
+@pytest.mark.parametrize(
+    "words", [(DOUBLE,), ("--help",), ("rules",), ("matrix", CLEAN), ("explain", "two-controllers")]
+)
+def test_a_reader_that_goes_away_is_no_fault(words: tuple[str | Path, ...]) -> None:
     with subprocess.Popen(
-        command(DOUBLE), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command(*words), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         process.stdout.close()
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=SECONDS) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
 
-def test_a_directory_named_like_a_command(tmp_path: Path) -> None:
-    root = write(tmp_path, {"rules/kustomization.yaml": "resources: []\n"})
-    assert "No findings" in run("./rules", cwd=root).stdout
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("words", [(DOUBLE,), ("rules",), ("matrix", CLEAN), ("check", DOUBLE, "-o", "json=/dev/full")])
+def test_an_output_that_is_full_is_no_bug(words: tuple[str | Path, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(*words),
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "cannot be written: No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
-def test_infos_are_counted_and_shown_on_demand() -> None:
-    few, all_of_them = run(CLEAN, "--quiet").stdout, run(CLEAN, "--severity", "info", "--show-skipped").stdout
-    assert few == ""
-    assert "the content of the Helm chart" in all_of_them
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_is_closed_is_not_missed(closed: str) -> None:
+    words = " ".join(command(DOUBLE))
+    done = subprocess.run(["sh", "-c", f"exec {words} {closed}"], env=environment(), timeout=SECONDS, check=False)
+    assert done.returncode == 1
 
 
-def test_nothing_applies_it_and_the_nearest_miss(tmp_path: Path) -> None:
-    files = {
-        "clusters/home/flux-system/kustomization.yaml": "resources: [a.yaml]\n",
-        "clusters/home/flux-system/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: x}\n",
-        "clusters/home/flux-system/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: x}\n",
-    }
-    root = write(tmp_path, files)
-    done = run("why", "clusters/home/flux-system/b.yaml", root)
+@pytest.mark.parametrize("name", ["rules", "check", "why"])
+def test_a_directory_named_like_a_command(name: str, tmp_path: Path) -> None:
+    root = write(tmp_path, {f"{name}/kustomization.yaml": "resources: []\n"})
+    assert "No findings" in run(f"./{name}", cwd=root).stdout
+    assert "No findings" in run("check", name, cwd=root).stdout
+
+
+def test_check_is_the_default() -> None:
+    assert run(".", cwd=DOUBLE).stdout == run("check", ".", cwd=DOUBLE).stdout == run(cwd=DOUBLE).stdout
+
+
+def test_infos_are_counted_and_shown_on_demand(tmp_path: Path) -> None:
+    root = write(tmp_path, {**contents(DOUBLE), ".gitops-lint.yaml": "rules: {two-controllers: info}\n"})
+    assert "No findings (1 info not shown)" in run(root).stdout
+    assert "info[two-controllers]" in run(root, "--severity", "info").stdout
+    assert run(root, "--fail-on", "info").returncode == 1
+
+
+def test_less_and_more_is_said_on_demand() -> None:
+    assert run(CLEAN, "--quiet").stdout == ""
+    assert "the content of the Helm chart" not in run(CLEAN).stdout
+    assert "the content of the Helm chart" in run(CLEAN, "--show-skipped").stdout
+    assert run("--version").stdout.startswith("gitops-lint ")
+    assert "--output-format" in run("check", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        ((), ["two-controllers"]),
+        (("--select", "double-owners"), ["two-controllers"]),
+        (("--select", "yaml", "--select", "two-controllers"), ["two-controllers"]),
+        (("--select", "yaml"), []),
+        (("--ignore", "double-owners"), []),
+        (("--select", "double-owners", "--ignore", "two-controllers"), []),
+    ],
+)
+def test_rules_are_chosen_by_id_and_by_category(words: tuple[str, ...], rules: list[str]) -> None:
+    found = json.loads(run(DOUBLE, "--output-format", "json", *words).stdout)["findings"]
+    assert [finding["rule"] for finding in found] == rules
+
+
+# -- why ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asked", ["apps/api/deployment.yaml", "apps/api", "./apps/api/", "Deployment/web/api", "deployment/api"]
+)
+def test_why_names_both_owners_and_their_chains(asked: str) -> None:
+    done = run("why", asked, DOUBLE)
+    assert done.returncode == 0
+    for part in (
+        "Flux",
+        "Argo CD",
+        "clusters/prod/apps.yaml",
+        "argocd-apps/api.yaml:",
+        "Kustomization flux-system/apps",
+    ):
+        assert part in done.stdout
+
+
+def test_why_of_one_cluster() -> None:
+    fixture = FIXTURES / "three-clusters"
+    everywhere, one = (
+        run("why", "Deployment/shop/shop", fixture),
+        run("why", "Deployment/shop/shop", fixture, "--cluster", "prod"),
+    )
+    assert "staging" in everywhere.stdout
+    assert "staging" not in one.stdout
+
+
+def test_why_of_what_is_read_without_being_an_object() -> None:
+    done = run("why", "apps/kustomization.yaml", DOUBLE)
+    assert done.returncode == 0
+    assert "it is read by Kustomization flux-system/apps" in done.stdout
+
+
+FORGOTTEN = {
+    "clusters/home/flux-system/kustomization.yaml": "resources: [a.yaml]\n# - c.yaml\n",
+    "clusters/home/flux-system/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: x}\n",
+    "clusters/home/flux-system/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: x}\n",
+    "clusters/home/flux-system/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: x}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "miss"),
+    [
+        ("clusters/home/flux-system/b.yaml", "does not list it"),
+        ("ConfigMap/x/b", "does not list it"),
+        ("ConfigMap/c", "lists it in a comment only"),
+    ],
+)
+def test_nothing_applies_it_and_the_nearest_miss(asked: str, miss: str, tmp_path: Path) -> None:
+    done = run("why", asked, write(tmp_path, FORGOTTEN))
     assert done.returncode == 1
     assert "nothing applies it" in done.stdout
-    assert "clusters/home/flux-system/kustomization.yaml does not list it" in done.stdout
+    assert f"clusters/home/flux-system/kustomization.yaml {miss}" in done.stdout
 
 
-def test_init_writes_what_it_sees_and_overwrites_nothing(tmp_path: Path) -> None:
-    root = write(tmp_path, {p.relative_to(CLEAN).as_posix(): p.read_bytes() for p in CLEAN.rglob("*") if p.is_file()})
+# -- matrix, explain, rules --------------------------------------------------------------------------------------------
+
+
+def test_the_matrix_with_and_without_a_law() -> None:
+    judged, observed = run("matrix", CLEAN).stdout, run("matrix", DOUBLE).stdout
+    assert "should be owned by" in judged
+    assert "observability / graylog" in judged
+    assert "should be owned by" not in observed
+    assert "apps/" in observed
+    assert "Argo CD and Flux" in observed
+
+
+def test_the_matrix_of_one_cluster() -> None:
+    fixture = FIXTURES / "three-clusters"
+    assert run("matrix", fixture, "--cluster", "dev").stdout != run("matrix", fixture, "--cluster", "prod").stdout
+
+
+def test_a_page_explains_its_rule() -> None:
+    for encoding in ("utf-8", "ascii"):
+        page = run("explain", "two-controllers", PYTHONIOENCODING=encoding)
+        assert page.returncode == 0, page.stderr
+        assert "ignore[two-controllers]" in page.stdout
+        assert "Both controllers take the object for theirs." in page.stdout
+
+
+def test_the_table_of_rules() -> None:
+    table = run("rules").stdout
+    listed = json.loads(run("rules", "--output-format", "json").stdout)
+    assert [one["id"] for one in listed] == [rule.id for rule in shipped()]
+    assert all(one["id"] in table and one["title"] in table for one in listed)
+
+
+# -- init --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["reference", "three-clusters"])
+def test_init_writes_what_it_sees_and_overwrites_nothing(name: str, tmp_path: Path) -> None:
+    root = write(
+        tmp_path, {path: text for path, text in contents(FIXTURES / name).items() if path != ".gitops-lint.yaml"}
+    )
+    printed = run("init", "--print", root).stdout
     assert run("init", root).returncode == 0
     text = (root / ".gitops-lint.yaml").read_text()
-    assert "homelab-single" in text
-    assert run(root).returncode == 0
+    assert text == printed
+    checked = run(root, "--fail-on", "warning")
+    assert checked.returncode == 0, checked.stdout
     again = run("init", root)
     assert again.returncode == 2
     assert "overwrites nothing" in again.stderr
     assert (root / ".gitops-lint.yaml").read_text() == text
-    assert run("init", "--print", root).stdout == text or run("init", "--print", root).returncode == 0
 
+
+def test_init_writes_through_no_link(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", contents(DOUBLE))
+    (root / ".gitops-lint.yaml").symlink_to(tmp_path / "outside.yaml")
+    assert run("init", root).returncode == 2
+    assert not (tmp_path / "outside.yaml").exists()
+
+
+def test_init_quotes_the_names_that_it_finds(tmp_path: Path) -> None:
+    evil = 'x: {y}\nrules: {wrong-owner: off} #"\\\u202e'
+    sync = (DOUBLE / "clusters/prod/flux-system/gotk-sync.yaml").read_text()
+    files = {
+        f"clusters/{name}/flux-system/gotk-sync.yaml": sync.replace("clusters/prod", f"clusters/{name}")
+        for name in ("on", "1e3")
+    }
+    files["clusters/it/flux-system/gotk-sync.yaml"] = sync.replace(
+        "./clusters/prod", f"{json.dumps('clusters/' + evil)}"
+    )
+    files["app.yaml"] = (
+        (DOUBLE / "argocd-apps/api.yaml").read_text().replace("https://kubernetes.default.svc", json.dumps(evil)[1:-1])
+    )
+    text = run("init", "--print", write(tmp_path, {**files, "x{y/a.yaml": ""})).stdout
+    settings, _ = load(".gitops-lint.yaml", text.encode())
+    assert {"on", "1e3"} < set(settings.clusters)
+    assert settings.rules == {}
+    assert "\u202e" not in text
+
+
+# -- imports -----------------------------------------------------------------------------------------------------------
 
 HEAVY = ("networkx", "pydantic", "rich", "ruamel", "cel_expr_python")
 

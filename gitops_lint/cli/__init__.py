@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 findings at or above ``--fail-on``, 2 usage or configurat
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -19,21 +20,40 @@ USAGE, BUG, INTERRUPTED = 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code; never raises, never prints a traceback unless asked to."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    options = parse(words)
+    """Run a command and give its exit code; never raises, never prints a traceback unless asked to.
+
+    Only what argparse does ends the process: ``--help``, ``--version`` and usage errors.
+    """
+    for name in ("stdout", "stderr"):  # a stream that was closed before we began
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the encoding lacks is escaped, as standard error does anyway
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = COMMANDS[options.command](options)
-        sys.stdout.flush()
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader went away (`gitops-lint | head`): nothing is left to say, not even by Python at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"error: standard output cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    options = parse(words)
+    try:
+        return COMMANDS[options.command](options)
     except Exception as error:  # the outermost place: whatever it is, the user gets one message
+        if isinstance(error, OSError) and error.filename is None:
+            raise  # not of a file: of standard output
         return _told(error, verbose=options.verbose)
-    return code
 
 
 def _told(error: Exception, *, verbose: bool) -> int:
@@ -55,7 +75,8 @@ def _told(error: Exception, *, verbose: bool) -> int:
     if verbose:
         import traceback
 
-        traceback.print_exc()
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            print(clean(line), file=sys.stderr)
     what = str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"
     print(f"error: this is a bug of gitops-lint: {clean(what)}", file=sys.stderr)
     print("Please report it, with the output of the same command and --verbose.", file=sys.stderr)

@@ -14,9 +14,11 @@ from gitops_lint.cli.world import is_empty, open_world, say_empty, wants_color
 from gitops_lint.engine import Selection, check
 from gitops_lint.finding import Severity
 from gitops_lint.output import renderer
+from gitops_lint.rule import UnknownRule
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from gitops_lint.finding import Report
 
@@ -30,11 +32,11 @@ def run(options: argparse.Namespace) -> int:
             return say_empty(options)
         try:
             report = check(world, Selection(options.select, options.ignore))
-        except KeyError as error:
+        except UnknownRule as error:
             raise UsageError(str(error.args[0])) from error
-    for name, file in files:
-        _write(file, render(report, name, options))
-    sys.stdout.write(render(report, options.output_format, options, shown=True))
+    shown = render(report, options.output_format, options, shown=True)
+    _write({file: render(report, name, options) for name, file in files})
+    sys.stdout.write(shown)
     return _code(report, options)
 
 
@@ -60,21 +62,33 @@ def render(report: Report, name: str, options: argparse.Namespace, *, shown: boo
 
 
 def _files(words: list[str]) -> list[tuple[str, str]]:
-    """``FORMAT=FILE`` pairs. Raises UsageError."""
+    """``FORMAT=FILE`` pairs. Raises UsageError, before any work is done, also for a file that cannot be written."""
     pairs = []
     for word in words:
         name, separator, file = word.partition("=")
         if not separator or not file or name not in FORMATS:
             raise UsageError(f"-o {word}: write FORMAT=FILE, with one of the formats {', '.join(FORMATS)}")
+        if Path(file).is_dir():
+            raise UsageError(f"{file} cannot be written: it is a directory")
+        if not Path(file).parent.is_dir():
+            raise UsageError(f"{file} cannot be written: there is no directory {Path(file).parent}")
         pairs.append((name, file))
     return pairs
 
 
-def _write(file: str, text: str) -> None:
-    try:
-        Path(file).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+def _write(texts: Mapping[str, str]) -> None:
+    """Write all of the files or none: a report that lacks findings would close alerts. Raises UsageError."""
+    begun: list[Path] = []
+    for file, text in texts.items():
+        path = Path(file)
+        try:
+            if not path.exists():
+                begun.append(path)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            for other in begun:
+                other.unlink(missing_ok=True)
+            raise UsageError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _code(report: Report, options: argparse.Namespace) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.world import wants_color
-from gitops_lint.rule import Rule, by_name, shipped
+from gitops_lint.rule import Rule, UnknownRule, by_name, shipped
 
 if TYPE_CHECKING:
     import argparse
@@ -17,10 +18,13 @@ def run(options: argparse.Namespace) -> int:
     """Print the page of a rule: its title, its levels, why it hurts, and its examples."""
     try:
         rules = by_name(shipped(), options.rule)
-    except KeyError as error:
+    except UnknownRule as error:
         raise UsageError(str(error.args[0])) from error
     for rule in rules:
-        _print(rule, options)
+        if wants_unicode():
+            _print(rule, options)
+        else:
+            print(page_text(rule))
     return 0
 
 
@@ -33,9 +37,10 @@ def _print(rule: Rule, options: argparse.Namespace) -> None:
         no_color=not wants_color(options),
         legacy_windows=False,
         emoji=False,
-        width=None if wants_unicode() else 100,
     )
-    console.print(Markdown(page_text(rule)))
+    with console.capture() as captured:  # written by us: rich ends the process where nobody reads any more
+        console.print(Markdown(page_text(rule)))
+    sys.stdout.write(captured.get())
 
 
 def page_text(rule: Rule) -> str:

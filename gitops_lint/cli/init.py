@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
-from gitops_lint.cli.world import is_empty, open_world, say_empty
+from gitops_lint.cli.world import is_empty, open_world, say, say_empty
 from gitops_lint.config import FILE_NAMES
+from gitops_lint.controllers.flux import clamp
 from gitops_lint.model import Controller, dig
+from gitops_lint.scalars import direct
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gitops_lint.engine import World
 
@@ -22,6 +25,8 @@ ENVIRONMENT_NAMES = {
     "staging": ("staging", "stage"),
     "dev": ("dev", "development"),
 }
+PLAIN = re.compile(r"[A-Za-z0-9.][\w./*-]*", re.ASCII)
+"""A text that needs no quotes, unless it means something else without."""
 SYNC = {"prod": "manual", "dev": "auto"}
 
 
@@ -39,10 +44,18 @@ def run(options: argparse.Namespace) -> int:
     if options.print:
         sys.stdout.write(text)
     else:
-        target = root / FILE_NAMES[0]
-        target.write_text(text, encoding="utf-8")
-        print(f"wrote {target}: read it, correct it, then run gitops-lint {options.path}")
+        _create(root / FILE_NAMES[0], text)
+        say(f"wrote {root / FILE_NAMES[0]}: read it, correct it, then run gitops-lint {options.path}")
     return 0
+
+
+def _create(target: Path, text: str) -> None:
+    """Write a file that is not there yet, through no link. Raises UsageError."""
+    try:
+        with target.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def lines(world: World) -> Iterator[str]:
@@ -63,14 +76,14 @@ def _clusters(world: World) -> Iterator[str]:
     for root in world.walked.roots:
         path = dig(root.subject.data, ("spec", "path"))
         if root.controller is Controller.FLUX and isinstance(path, str):
-            roots.setdefault(root.cluster, path.strip("./"))
+            roots.setdefault(root.cluster, clamp(path) or ".")
     yield "# A cluster: the directory that its Flux reads, and the names by which Argo CD calls it."
     yield "clusters:" if roots else "clusters: {}"
     for index, (name, path) in enumerate(sorted(roots.items())):
         destinations = ['"https://kubernetes.default.svc"'] if index == 0 and len(roots) == 1 else []
-        yield f"  {name}: {{root: {path or '.'}, destinations: [{', '.join(destinations)}]}}"
+        yield f"  {word(name)}: {{root: {word(path)}, destinations: [{', '.join(destinations)}]}}"
     for destination in sorted(world.walked.unmapped):
-        yield f"  # which cluster is this? destinations: [{destination}]"
+        yield f"  # which cluster is this? destinations: [{word(destination)}]"
     yield ""
 
 
@@ -100,9 +113,14 @@ def _trees(world: World) -> Iterator[str]:
     yield "trees:"
     for controller in (Controller.FLUX, Controller.ARGOCD):
         mine = sorted(top for top, owners in owned.items() if owners == {controller})
-        yield f"  {controller.value}: [{', '.join(f'{top}**' for top in mine)}]"
-    yield f"  applications: [{', '.join(f'{top}/**' for top in applications)}]"
+        yield f"  {controller.value}: [{_globs(mine)}]"
+    yield f"  applications: [{_globs(f'{top}/' for top in applications)}]"
     yield ""
+
+
+def _globs(directories: Iterable[str]) -> str:
+    """Globs for all that is below directories; a name with a wildcard in it has none."""
+    return ", ".join(word(f"{directory}**") for directory in directories if not set(directory) & set("*?{}"))
 
 
 def _rows(world: World) -> Iterator[str]:
@@ -112,5 +130,18 @@ def _rows(world: World) -> Iterator[str]:
     yield "# Observed today, one row each if you want it to stay so:"
     for name, who in world.graph.observed():
         if name.startswith("namespace ") and len(who) == 1:
-            namespace, owner = name.removeprefix("namespace "), next(iter(who))
+            namespace, owner = word(name.removeprefix("namespace ")), next(iter(who))
             yield f"#   - {{component: {namespace}, owner: {owner.value}, match: [{{namespace: {namespace}}}]}}"
+
+
+def word(text: str) -> str:
+    """A foreign text as a value of YAML: as it is where it can be, else in quotes, what cannot be seen as an escape."""
+    if PLAIN.fullmatch(text) and direct(text) == text:
+        return text
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

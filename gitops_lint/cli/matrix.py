@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gitops_lint.cli.parser import wants_unicode
-from gitops_lint.cli.world import is_empty, open_world, say_empty, wants_color
+from gitops_lint.cli.world import check_cluster, is_empty, open_world, say, say_empty, wants_color
 from gitops_lint.model import Controller, Reach
-from gitops_lint.output.text import clean
+from gitops_lint.output.text import Pen
 from gitops_lint.rule import Context
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     world = open_world(options)
     if is_empty(world):
         return say_empty(options)
-    print(world.config.law)
+    check_cluster(world, options.cluster)
+    say(world.config.law)
     if world.config.matrix is None:
         _print(
             ("tree or namespace", "is applied by"),
@@ -114,11 +115,14 @@ def _print(headings: tuple[str, ...], lines: Iterable[Iterable[str]], options: a
     color = wants_color(options)
     console = Console(force_terminal=color, no_color=not color, highlight=False, emoji=False, width=_width())
     table = Table(box=box.SIMPLE_HEAD if wants_unicode() else box.ASCII, pad_edge=False)
+    pen = Pen(color, wants_unicode())
     for heading in headings:
         table.add_column(heading)
     for line in lines:
-        table.add_row(*(_tinted(clean(cell)) for cell in line))
-    console.print(table)
+        table.add_row(*(_tinted(pen.text(cell)) for cell in line))
+    with console.capture() as captured:  # written by us: rich ends the process where nobody reads any more
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines()))
 
 
 def _width() -> int | None:

@@ -6,6 +6,7 @@ import argparse
 import difflib
 import importlib
 import sys
+from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
 from gitops_lint import __version__
@@ -33,6 +34,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
+SWITCHES = frozenset({"-q", "--quiet", "-v", "--verbose"})
+"""What may stand before the command as well as behind it."""
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that guesses what a mistyped option was meant to be."""
 
@@ -55,10 +60,14 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; ends the process for ``--help``, ``--version`` and usage errors."""
-    arguments = list(words)
-    first = next((word for word in arguments if not word.startswith("-")), None)
-    if first not in COMMANDS and not {"-h", "--help", "--version"} & set(arguments[:1]):
-        arguments.insert(0, "check")
+    switches = list(takewhile(SWITCHES.__contains__, words))
+    rest = list(words[len(switches) :])
+    if rest[:1] and rest[0] in COMMANDS:
+        arguments = [rest[0], *switches, *rest[1:]]
+    elif rest[:1] and rest[0] in ("-h", "--help", "--version"):
+        arguments = rest
+    else:
+        arguments = ["check", *words]
     return build_parser().parse_args(arguments)
 
 

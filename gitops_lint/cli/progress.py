@@ -8,6 +8,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gitops_lint.output.text import clean
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
@@ -36,6 +38,7 @@ def _spin(done: threading.Event, path: str) -> None:
     if done.wait(DELAY):
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(f"reading {path}", spinner="line"):
+    with Console(stderr=True).status(Text(f"reading {clean(path)}"), spinner="line"):
         done.wait()

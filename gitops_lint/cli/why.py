@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
-from gitops_lint.cli.world import is_empty, open_world, say_empty, wants_color
+from gitops_lint.cli.world import check_cluster, is_empty, open_world, say, say_empty, wants_color
 from gitops_lint.graph import nearest_miss
 from gitops_lint.model import OPAQUE, Reach
 from gitops_lint.output.console import chains
@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     world = open_world(options)
     if is_empty(world):
         return say_empty(options)
+    check_cluster(world, options.cluster)
     path = normalise(options.subject.rstrip("/"))
     if path is not None and (world.repo.tree.is_file(path) or world.repo.tree.is_directory(path)):
         return _why_path(world, path, options)
@@ -48,7 +49,7 @@ def _why_object(world: World, options: argparse.Namespace) -> int:
         m for m in world.repo.manifests if _is_asked_for(m.ref.kind, m.ref.namespace, m.ref.name, options.subject)
     ]
     for manifest in written:
-        print(f"{manifest.ref}: nothing applies it; it is written in {manifest.locate(()).location}")
+        say(f"{manifest.ref}: nothing applies it; it is written in {manifest.locate(()).location}")
         _print_miss(world, manifest.path)
     if not written:
         raise UsageError(f"there is no file and no object {options.subject}{_closest(world, options.subject)}")
@@ -102,9 +103,9 @@ def _why_path(world: World, path: str, options: argparse.Namespace) -> int:
         }
     )
     if readers:
-        print(f"{path} holds no object of its own; it is read by {', '.join(readers)}")
+        say(f"{path} holds no object of its own; it is read by {', '.join(readers)}")
         return 0
-    print(f"{path}: nothing applies it")
+    say(f"{path}: nothing applies it")
     _print_miss(world, path)
     return 1
 
@@ -137,4 +138,4 @@ def _print_owners(title: str, world: World, owners: list[Ownership], options: ar
 def _print_miss(world: World, path: str) -> None:
     miss = nearest_miss(path, world.repo, world.walked.reads)
     if miss:
-        print(f"  nearest miss: {miss.file} {'lists it in a comment only' if miss.disabled else 'does not list it'}")
+        say(f"  nearest miss: {miss.file} {'lists it in a comment only' if miss.disabled else 'does not list it'}")

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops_lint.config import load
+from gitops_lint.cli import UsageError
+from gitops_lint.cli.parser import wants_unicode
+from gitops_lint.config import did_you_mean, load
 from gitops_lint.engine import World, analyse, read_settings
+from gitops_lint.output.text import Pen
 from gitops_lint.tree import Unreadable, WorkTree
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ EMPTY = 4
 
 
 def open_world(options: argparse.Namespace) -> World:
-    """The world of ``options.path``. Raises Unreadable and ConfigError."""
+    """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
+    if not options.path:
+        raise UsageError("the path of the repository is empty: an unset variable, perhaps")
     tree = WorkTree(options.path)
     settings = _settings(options, tree)
     if settings is not None and settings[0].exclude:
@@ -48,6 +53,19 @@ def is_empty(world: World) -> bool:
         for path in world.repo.tree.files
     )
     return not known and not kustomized
+
+
+def say(text: str) -> None:
+    """Print a line that holds text from the repository, made safe for whatever shows it."""
+    print(Pen(color=False, unicode=wants_unicode()).text(text))
+
+
+def check_cluster(world: World, name: str | None) -> None:
+    """Raises UsageError, with a did-you-mean, for a cluster that is none."""
+    known = {cluster for cluster, _ in world.graph.objects} | set(world.config.settings.clusters)
+    known |= {reconciler.cluster for reconciler in world.walked.reconcilers}
+    if name is not None and name not in known:
+        raise UsageError(f"unknown cluster {name!r}{did_you_mean(name, sorted(known))}")
 
 
 def wants_color(options: argparse.Namespace) -> bool:
