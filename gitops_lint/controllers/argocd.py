@@ -176,9 +176,9 @@ def _tool(source: Source, reader: Recorder, path: str) -> str:
 def _overlay(subject: Subject, source: Source) -> kustomize.Overlay:
     base = (*source.route, "kustomize")
     return kustomize.Overlay(
-        subject,
-        appended={"components": (*base, "components"), "patches": (*base, "patches")},
-        replaced={name: (*base, name) for name in ("namespace", "namePrefix", "nameSuffix")},
+        kustomize.added_by(subject, {name: (*base, name) for name in ("components", "patches")}),
+        kustomize.values_of(subject, {name: (*base, name) for name in ("namespace", "namePrefix", "nameSuffix")}),
+        may_miss_components=dig(subject.data, (*base, "ignoreMissingComponents")) is True,
     )
 
 

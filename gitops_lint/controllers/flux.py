@@ -94,7 +94,11 @@ def _directory(reconciler: Reconciler, view: View, source: Source, path: str) ->
     variables = _variables(reconciler, view)
     if variables is None:
         return Answer(waits=True)
-    overlay = kustomize.Overlay(subject, APPENDED, REPLACED)
+    overlay = kustomize.Overlay(
+        kustomize.added_by(subject, APPENDED),
+        kustomize.values_of(subject, REPLACED),
+        may_miss_components=dig(subject.data, ("spec", "ignoreMissingComponents")) is True,
+    )
     build = kustomize.build(reader, directory, kustomize.Rules(files_below_root=False), overlay, generate=True)
     if build is None:
         return Answer()

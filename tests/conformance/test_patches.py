@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gitops_lint.builders.kustomize.patch import Unpatchable, json6902, strategic_merge
+from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
 from gitops_lint.builders.kustomize.selector import Target
 from gitops_lint.model import Ref
 from gitops_lint.repo import identify
@@ -144,7 +144,7 @@ def _patched(
     base: Object, places: Places, patch: Any, patch_places: Places, *, targeted: bool
 ) -> tuple[Any, Places] | None:
     if isinstance(patch, list):
-        return json6902(base, places, patch, patch_places)
+        return apply_operations(base, places, patch, patch_places)
     group, _, version = base["apiVersion"].rpartition("/")
     return strategic_merge(
         base, places, patch, patch_places, group=group, version=version, kind=base["kind"], targeted=targeted

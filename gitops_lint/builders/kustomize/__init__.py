@@ -2,6 +2,25 @@
 
 from gitops_lint.builders.kustomize.accumulate import Rules, build
 from gitops_lint.builders.kustomize.entries import packed_files
-from gitops_lint.builders.kustomize.layer import FILE_NAMES, Layer, Overlay, kustomization_files
+from gitops_lint.builders.kustomize.layer import (
+    FILE_NAMES,
+    Entry,
+    Layer,
+    Overlay,
+    added_by,
+    kustomization_files,
+    values_of,
+)
 
-__all__ = ["FILE_NAMES", "Layer", "Overlay", "Rules", "build", "kustomization_files", "packed_files"]
+__all__ = [
+    "FILE_NAMES",
+    "Entry",
+    "Layer",
+    "Overlay",
+    "Rules",
+    "added_by",
+    "build",
+    "kustomization_files",
+    "packed_files",
+    "values_of",
+]

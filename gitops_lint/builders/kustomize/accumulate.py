@@ -6,23 +6,25 @@ them, then the transformers of this layer. A build never stops at a fault: it no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.entries import is_remote, named_files, patch_files
 from gitops_lint.builders.kustomize.faults import Faults
-from gitops_lint.builders.kustomize.generators import KINDS, generate, hash_suffix
+from gitops_lint.builders.kustomize.finish import finish
+from gitops_lint.builders.kustomize.gathered import Gathered, combined
+from gitops_lint.builders.kustomize.generators import KINDS, generate, merge
 from gitops_lint.builders.kustomize.layer import Entry, Layer, Overlay, kustomization_files
-from gitops_lint.builders.kustomize.patch import Unpatchable
-from gitops_lint.builders.kustomize.patches import Unmatched, apply_patch, patches_of
-from gitops_lint.builders.kustomize.transformers import Resource, add_prefix, add_suffix, merge, set_namespace
+from gitops_lint.builders.kustomize.resource import Resource
+from gitops_lint.builders.kustomize.step import Step
+from gitops_lint.builders.kustomize.transformers import transform
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref, dig
 from gitops_lint.paths import join
 from gitops_lint.repo import Recorder, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from gitops_lint.document import Document
 
@@ -68,17 +70,15 @@ class Accumulator:
             self.faults.several_documents(documents[1])
         return Layer(directory, documents[0] if documents else None, overlay)
 
-    def accumulate(
-        self, layer: Layer, below: list[Resource], via: Hop | None, stack: tuple[str, ...]
-    ) -> list[Resource]:
-        """The resources of a layer. A component starts from the resources ``below`` it, a base from none."""
+    def accumulate(self, layer: Layer, below: Gathered, via: Hop | None, stack: tuple[str, ...]) -> Gathered:
+        """What a layer hands up. A component starts from what is ``below`` it, a base from nothing."""
         stack = (*stack, layer.directory)
-        gathered = list(below)
+        parts = [below]
         if layer.generated:
-            gathered += self._everything_below(layer.directory, via, stack)
+            parts += self._everything_below(layer.directory, via, stack)
         for field in ("resources", "bases"):
-            for entry in layer.entries(field):
-                gathered += self._resource(layer, entry, via, stack)
+            parts += [self._resource(layer, entry, via, stack) for entry in layer.entries(field)]
+        gathered = combined(parts)
         for field in KINDS:
             for entry in layer.entries(field):
                 gathered = self._generate(layer, entry, gathered, via)
@@ -87,25 +87,14 @@ class Accumulator:
         self._probe_files(layer)
         if any(layer.data.get(field) for field in PLUGINS):
             self.faults.complete = False
-        transformed = self._transform(layer, self._without_duplicates(layer, gathered))
-        return self._without_duplicates(layer, transformed)
+        resources = transform(self._without_duplicates(layer, gathered.resources), self.step(layer, gathered))
+        return replace(gathered, resources=tuple(self._without_duplicates(layer, resources)))
 
-    def _transform(self, layer: Layer, resources: list[Resource]) -> list[Resource]:
-        for patch in patches_of(layer, self.reader, self.faults.missing):
-            try:
-                resources = apply_patch(patch, resources)
-            except Unmatched as error:
-                if self.faults.complete:
-                    self.faults.patch(patch, error)
-            except Unpatchable as error:
-                self.faults.patch(patch, error)
-        for field, transformer in _TRANSFORMERS:
-            entry = layer.scalar(field)
-            if entry is not None:
-                resources = [transformer(resource, entry) for resource in resources]
-        return resources
+    def step(self, layer: Layer, gathered: Gathered) -> Step:
+        """What the transformers of a layer work with."""
+        return Step(layer, gathered.config, self.reader, self.faults)
 
-    def _without_duplicates(self, layer: Layer, resources: list[Resource]) -> list[Resource]:
+    def _without_duplicates(self, layer: Layer, resources: Iterable[Resource]) -> list[Resource]:
         seen: dict[Identity, Resource] = {}
         for resource in resources:
             first = seen.setdefault(_identity(resource), resource)
@@ -113,48 +102,47 @@ class Accumulator:
                 self.faults.twin(layer, first, resource)
         return list(seen.values())
 
-    def _everything_below(self, top: str, via: Hop | None, stack: tuple[str, ...]) -> list[Resource]:
+    def _everything_below(self, top: str, via: Hop | None, stack: tuple[str, ...]) -> Iterator[Gathered]:
         """What a generated kustomization lists: every manifest below; a directory with a kustomization as one unit.
 
         fluxcd/pkg, kustomize_generator.go, scanManifests: ``.yaml`` and ``.yml`` only, at any depth, and through no
         link (filepath.Walk).
         """
-        gathered: list[Resource] = []
         hop = Hop(Location(top), "every manifest below", via)
         top = self.reader.resolve(top)
         pending = [top]
         while pending:
             path = pending.pop()
             if not self.reader.is_directory(path):
-                gathered += self.manifests(path, hop, STRAY) if path.endswith((".yaml", ".yml")) else ()
+                if path.endswith((".yaml", ".yml")):
+                    yield Gathered(tuple(self.manifests(path, hop, STRAY)))
             elif path != top and self.reader.resolve(path) != path:
                 continue
             elif path != top and (layer := self.open(path)):
-                gathered += self.accumulate(layer, [], hop, stack)
+                yield self.accumulate(layer, Gathered(), hop, stack)
             else:
                 pending += [f"{path}/{name}" if path else name for name in reversed(self.reader.entries(path))]
-        return gathered
 
     # -- entries -----------------------------------------------------------------------------------------------
 
-    def _resource(self, layer: Layer, entry: Entry, via: Hop | None, stack: tuple[str, ...]) -> list[Resource]:
+    def _resource(self, layer: Layer, entry: Entry, via: Hop | None, stack: tuple[str, ...]) -> Gathered:
         if not isinstance(entry.value, str):
-            return []
+            return Gathered()
         hop = Hop(entry.place, f"{entry.field}: {entry.value}", via)
         path = join(layer.directory, entry.value)
         if path is not None and self.reader.is_file(path):
-            return self._file(path, entry, layer, hop)
+            return Gathered(tuple(self._file(path, entry, layer, hop)))
         if path is not None and self.reader.is_directory(path):
             base = self._base(path, entry, stack)
-            return self.accumulate(base, [], hop, stack) if base else []
+            return self.accumulate(base, Gathered(), hop, stack) if base else Gathered()
         if is_remote(entry.value):
-            return [self._remote(entry, hop)]
+            return Gathered((self._remote(entry, hop),))
         self.faults.missing(layer, entry, entry.value)
-        return []
+        return Gathered()
 
     def _component(
-        self, layer: Layer, entry: Entry, gathered: list[Resource], via: Hop | None, stack: tuple[str, ...]
-    ) -> list[Resource]:
+        self, layer: Layer, entry: Entry, gathered: Gathered, via: Hop | None, stack: tuple[str, ...]
+    ) -> Gathered:
         if not isinstance(entry.value, str):
             return gathered
         hop = Hop(entry.place, f"components: {entry.value}", via)
@@ -163,7 +151,7 @@ class Accumulator:
             component = self._base(path, entry, stack)
             return self.accumulate(component, gathered, hop, stack) if component else gathered
         if is_remote(entry.value):
-            return [*gathered, self._remote(entry, hop)]
+            return gathered.plus([self._remote(entry, hop)])
         if not layer.may_be_missing(entry):
             self.faults.missing(layer, entry, entry.value, wants_directory=True)
         return gathered
@@ -208,7 +196,7 @@ class Accumulator:
         ref = Ref(OPAQUE, REMOTE_BASE, "", entry.value)
         return Resource(ref, {"source": entry.value}, Places(entry.place), hop)
 
-    def _generate(self, layer: Layer, entry: Entry, gathered: list[Resource], via: Hop | None) -> list[Resource]:
+    def _generate(self, layer: Layer, entry: Entry, gathered: Gathered, via: Hop | None) -> Gathered:
         options = layer.data.get("generatorOptions")
         made = generate(entry, layer.directory, options, self.reader.content)
         if made is None:
@@ -216,14 +204,14 @@ class Accumulator:
         hop = Hop(entry.place, f"{entry.field}: {made.ref.name}", via)
         resource = Resource(made.ref, made.data, made.places, hop, hashed=made.hashed)
         if made.behavior == "create":
-            return [*gathered, resource]
-        below = next((r for r in gathered if _is_same_generator(r, made.ref)), None)
+            return gathered.plus([resource])
+        below = next((r for r in gathered.resources if _is_same_generator(r, made.ref)), None)
         if below is None:
             message = f"{made.ref} is to {made.behavior} one below it, and there is none"
             self.faults.refuse("generator-without-base", message, entry.place, "create it below, or drop the behavior")
-            return [*gathered, resource]
+            return gathered.plus([resource])
         merged = merge(below, resource, made.behavior)
-        return [merged if r is below else r for r in gathered]
+        return replace(gathered, resources=tuple(merged if r is below else r for r in gathered.resources))
 
     def _probe_files(self, layer: Layer) -> None:
         for entry, value, may_be_directory in named_files(layer):
@@ -238,13 +226,6 @@ class Accumulator:
                 self._keep_inside(layer, entry, path)
 
 
-_TRANSFORMERS: tuple[tuple[str, Callable[[Resource, Entry], Resource]], ...] = (
-    ("namespace", set_namespace),
-    ("namePrefix", add_prefix),
-    ("nameSuffix", add_suffix),
-)
-
-
 def build(
     reader: Recorder, directory: str, rules: Rules, overlay: Overlay | None = None, *, generate: bool = False
 ) -> Build | None:
@@ -257,41 +238,16 @@ def build(
     if layer is None and not generate:
         return None
     layer = layer or Layer(directory, overlay=overlay, generated=True)
-    return finish(accumulator, accumulator.accumulate(layer, [], None, ()))
-
-
-def finish(accumulator: Accumulator, resources: list[Resource]) -> Build:
-    """The build of what was gathered."""
-    build = accumulator.build
-    build.objects = [
-        Built(named.ref, named.data, named.places, named.via)
-        for named in map(_with_hash, resources)
-        if not _is_local_config(named)
-    ]
-    return build
-
-
-def _with_hash(resource: Resource) -> Resource:
-    """A generated object under its last name; references to it by other objects are left as they are."""
-    if not resource.hashed:
-        return resource
-    name = f"{resource.ref.name}-{hash_suffix(resource.data)}"
-    return resource.set(("metadata", "name"), name, resource.places.locate(("metadata", "name")))
+    gathered = accumulator.accumulate(layer, Gathered(), None, ())
+    finished = finish(gathered, accumulator.step(layer, gathered))
+    accumulator.build.objects = [Built(r.ref, r.data, r.places, r.via) for r in finished]
+    return accumulator.build
 
 
 def _is_same_generator(resource: Resource, ref: Ref) -> bool:
     """Whether a generated object below is the one that a generator above names, by any of its identities."""
     names = ((r.kind, r.name) for r in (resource.ref, *resource.earlier))
     return resource.ref.group == "" and (ref.kind, ref.name) in names
-
-
-def _is_local_config(resource: Resource) -> bool:
-    metadata = resource.data.get("metadata") if isinstance(resource.data, dict) else None
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    return isinstance(annotations, dict) and annotations.get("config.kubernetes.io/local-config") in (
-        "true",
-        True,
-    )
 
 
 def _identity(resource: Resource) -> Identity:

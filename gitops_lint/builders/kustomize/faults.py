@@ -11,9 +11,8 @@ from gitops_lint.paths import join
 
 if TYPE_CHECKING:
     from gitops_lint.builders.kustomize.layer import Entry, Layer
-    from gitops_lint.builders.kustomize.patches import Patch
+    from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.builders.kustomize.traced import Unpatchable
-    from gitops_lint.builders.kustomize.transformers import Resource
     from gitops_lint.document import Document
     from gitops_lint.model import Build, Data, Spot
     from gitops_lint.repo import Recorder
@@ -140,12 +139,12 @@ class Faults:
             advice = "rename one of them; a change to an object that is there belongs into patches"
             self.refuse("duplicate-object", message, spot, advice)
 
-    def patch(self, patch: Patch, error: Unpatchable) -> None:
+    def patch(self, entry: Entry, error: Unpatchable) -> None:
         """A patch that kustomize cannot apply."""
-        path = patch.entry.value.get("path") if isinstance(patch.entry.value, dict) else patch.entry.value
+        path = entry.value.get("path") if isinstance(entry.value, dict) else entry.value
         what = f"the patch {path}" if isinstance(path, str) and not is_inline(path) else "a patch"
-        message = f"{what} in {patch.entry.place.path} cannot be applied: {error.message}"
-        self.refuse("patch-fails", message, patch.entry.place, "mend the patch, or take it out")
+        message = f"{what} in {entry.place.path} cannot be applied: {error.message}"
+        self.refuse("patch-fails", message, entry.place, "mend the patch, or take it out")
 
     def refuse(self, case: str, message: str, spot: Spot, advice: str) -> None:
         """Note that kustomize would refuse to go on here."""

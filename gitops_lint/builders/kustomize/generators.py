@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.model import Places, Ref
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from gitops_lint.builders.kustomize.layer import Entry
+    from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.model import Data
 
 KINDS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
@@ -116,6 +118,26 @@ def _sort_out(pairs: Mapping[str, bytes], kind: str) -> tuple[dict[str, str], di
         except UnicodeDecodeError:
             binaries[key] = encoded
     return texts, binaries
+
+
+def merge(below: Resource, above: Resource, behavior: str) -> Resource:
+    """A generated object over one of its name: ``merge`` keeps the keys that only the lower one has."""
+    if behavior == "replace":
+        kept = {**above.data, "metadata": {**above.data["metadata"], "name": below.ref.name}}
+        return replace(below, data=kept, places=above.places, hashed=below.hashed)
+    merged, places = below.data, below.places
+    for field in ("data", "binaryData"):
+        values = above.data.get(field) or {}
+        if values:
+            merged = {**merged, field: {**(merged.get(field) or {}), **values}}
+        for key in values:
+            places = places.put((field, key), Places(above.places.locate((field, key))))
+    for field in ("labels", "annotations"):
+        values = above.data["metadata"].get(field) or {}
+        if values:
+            metadata = {**merged["metadata"], field: {**(merged["metadata"].get(field) or {}), **values}}
+            merged = {**merged, "metadata": metadata}
+    return replace(below, data=merged, places=places)
 
 
 def hash_suffix(data: Data) -> str:

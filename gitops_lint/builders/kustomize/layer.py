@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.model import Place, dig
 from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.document import Document
     from gitops_lint.location import Route
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What kustomize looks for, in this order (kustomize, api/konfig/general.go)."""
+NAMED = ("images", "replicas")
+"""Lists in which a consumer's entry takes the place of one of the same name, as ``kustomize edit set`` does."""
 
 
 class Entry(NamedTuple):
@@ -30,15 +32,18 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
-    """What a consumer adds: fields of its own object that stand for fields of a kustomization.
+    """What a consumer adds to the kustomization that it builds, as if it stood there.
 
-    ``appended`` maps a list field of the kustomization to a route of the consumer (Flux appends patches and
-    components, fluxcd/pkg kustomize_generator.go); ``replaced`` does so for fields that overwrite.
+    Flux adds patches, components and images (fluxcd/pkg, kustomize_generator.go), Argo CD what ``kustomize edit``
+    would (argo-cd, util/kustomize/kustomize.go). Each entry leads to the field of the consumer that brings it.
     """
 
-    subject: Subject
-    appended: Mapping[str, Route]
-    replaced: Mapping[str, Route]
+    added: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    """Elements of list fields, behind those that are there; an image or a replica count replaces one of its name."""
+    values: Mapping[str, Entry] = field(default_factory=dict)
+    """Plain fields and mappings; a mapping (commonLabels, commonAnnotations) is laid over the one that is there."""
+    may_miss_components: bool = False
+    """Whether the consumer forgives a component that is not there (``ignoreMissingComponents``)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,35 +71,57 @@ class Layer:
 
     def entries(self, field: str) -> Iterator[Entry]:
         """The elements of a list field, those of the overlay last."""
+        added = self.overlay.added.get(field, ()) if self.overlay else ()
+        replaced = {dig(entry.value, ("name",)) for entry in added} if field in NAMED else set()
         values = self.data.get(field)
         if self.document and isinstance(values, list):
             for index, value in enumerate(values):
-                yield Entry(value, Place(self.document, (field, index)), field)
-        route = self.overlay.appended.get(field) if self.overlay else None
-        if self.overlay and route:
-            for index, value in enumerate(list_at(self.overlay.subject.data, route)):
-                yield Entry(value, self.overlay.subject.locate((*route, index)), describe_field(route))
+                if dig(value, ("name",)) not in replaced or not replaced:
+                    yield Entry(value, Place(self.document, (field, index)), field)
+        yield from added
 
     def may_be_missing(self, entry: Entry) -> bool:
-        """Whether the consumer forgives a component that is not there (``ignoreMissingComponents``)."""
-        route = self.overlay.appended.get("components") if self.overlay else None
-        if self.overlay is None or route is None or entry.place.document is self.document:
-            return False
-        return dig(self.overlay.subject.data, (*route[:-1], "ignoreMissingComponents")) is True
+        """Whether the consumer forgives that the component of an entry of its own is not there."""
+        forgives = self.overlay is not None and self.overlay.may_miss_components
+        return forgives and entry.place.document is not self.document
 
     def scalar(self, field: str) -> Entry | None:
         """The text of a plain field: the overlay's where it has one."""
-        route = self.overlay.replaced.get(field) if self.overlay else None
-        if self.overlay and route and (value := text_at(self.overlay.subject.data, route)):
-            return Entry(value, self.overlay.subject.locate(route), describe_field(route))
+        if self.overlay and field in self.overlay.values:
+            return self.overlay.values[field]
         if self.document and (value := text_at(self.data, (field,))):
             return Entry(value, Place(self.document, (field,)), field)
         return None
 
+    def mapping(self, field: str) -> dict[str, Entry]:
+        """The entries of a mapping field, those of the overlay over those of the same key."""
+        found: dict[str, Entry] = {}
+        values = self.data.get(field)
+        if self.document and isinstance(values, dict):
+            found = {key: Entry(value, Place(self.document, (field, key)), field) for key, value in values.items()}
+        over = self.overlay.values.get(field) if self.overlay else None
+        if over is not None and isinstance(over.value, dict):
+            for key, value in over.value.items():
+                found[key] = Entry(value, Place(over.place.document, (*over.place.route, key)), field)
+        return found
 
-def describe_field(route: Route) -> str:
-    """The field's name as its reader knows it: the last word of the route."""
-    return str(route[-1])
+
+def added_by(subject: Subject, fields: Mapping[str, Route]) -> dict[str, list[Entry]]:
+    """For an overlay: the lists at routes of a consumer, by the field of a kustomization that they extend."""
+    return {
+        name: [Entry(value, subject.locate((*route, i)), str(route[-1])) for i, value in enumerate(found)]
+        for name, route in fields.items()
+        if (found := list_at(subject.data, route))
+    }
+
+
+def values_of(subject: Subject, fields: Mapping[str, Route]) -> dict[str, Entry]:
+    """For an overlay: the texts at routes of a consumer, by the field of a kustomization that they replace."""
+    return {
+        name: Entry(value, subject.locate(route), str(route[-1]))
+        for name, route in fields.items()
+        if (value := text_at(subject.data, route))
+    }
 
 
 def kustomization_files(reader: Recorder, directory: str) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.model import Data, Place
 
-__all__ = ["Unpatchable", "json6902", "strategic_merge"]
+__all__ = ["Unpatchable", "apply_operations", "strategic_merge"]
 
 # -- strategic merge ---------------------------------------------------------------------------------------------------
 
@@ -201,7 +201,9 @@ def _is_made_of(of: Traced, elements: Sequence[Traced]) -> bool:
 # -- JSON6902 ----------------------------------------------------------------------------------------------------------
 
 
-def json6902(data: Data, places: Places, operations: Sequence[Data], operation_places: Places) -> tuple[Data, Places]:
+def apply_operations(
+    data: Data, places: Places, operations: Sequence[Data], operation_places: Places
+) -> tuple[Data, Places]:
     """An object after JSON patch operations, one after the other, as evanphx/json-patch v4 applies them.
 
     That one is laxer than RFC 6902: ``replace`` sets a missing field, ``copy`` of one gives null, an index may be

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.builders.kustomize.patch import Unpatchable, json6902, strategic_merge
+from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
 from gitops_lint.builders.kustomize.selector import Target
 from gitops_lint.document import read
 from gitops_lint.model import Place, Places, dig
@@ -12,10 +12,11 @@ from gitops_lint.paths import join
 from gitops_lint.repo import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from gitops_lint.builders.kustomize.layer import Entry, Layer
-    from gitops_lint.builders.kustomize.transformers import Resource
+    from gitops_lint.builders.kustomize.layer import Entry
+    from gitops_lint.builders.kustomize.resource import Resource
+    from gitops_lint.builders.kustomize.step import Step
     from gitops_lint.model import Data
     from gitops_lint.repo import Recorder
 
@@ -34,26 +35,52 @@ class Patch(NamedTuple):
     """What to select, as written; None for a strategic patch that names its object itself."""
 
 
-def patches_of(layer: Layer, reader: Recorder, missing: Callable[[Layer, Entry, str], None]) -> Iterator[Patch]:
-    """The patches of a layer in the order in which kustomize applies them; what is not there is ``missing``."""
-    for entry in layer.entries("patchesStrategicMerge"):
+def strategic(resources: list[Resource], step: Step) -> list[Resource]:
+    """The field ``patchesStrategicMerge``: files, or the YAML itself."""
+    return _applied(resources, _strategic(step), step)
+
+
+def patches(resources: list[Resource], step: Step) -> list[Resource]:
+    """The field ``patches``."""
+    return _applied(resources, _targeted(step, "patches"), step)
+
+
+def json6902(resources: list[Resource], step: Step) -> list[Resource]:
+    """The field ``patchesJson6902``; it comes late, when namespace, names and labels are set already."""
+    return _applied(resources, _targeted(step, "patchesJson6902"), step)
+
+
+def _applied(resources: list[Resource], patches: Iterable[Patch], step: Step) -> list[Resource]:
+    for patch in patches:
+        try:
+            resources = apply_patch(patch, resources)
+        except Unmatched as error:
+            if step.faults.complete:
+                step.faults.patch(patch.entry, error)
+        except Unpatchable as error:
+            step.faults.patch(patch.entry, error)
+    return resources
+
+
+def _strategic(step: Step) -> Iterator[Patch]:
+    for entry in step.layer.entries("patchesStrategicMerge"):
         if isinstance(entry.value, str):
-            path = join(layer.directory, entry.value) if "\n" not in entry.value else None
-            if path is not None and reader.is_file(path):
-                yield from _from_file(reader, path, entry, None)
+            path = join(step.layer.directory, entry.value) if "\n" not in entry.value else None
+            if path is not None and step.reader.is_file(path):
+                yield from _from_file(step.reader, path, entry, None)
             elif "\n" in entry.value:
                 yield from _inline(entry.value, entry, entry.place, None)
             else:
-                missing(layer, entry, entry.value)
-    for field in ("patches", "patchesJson6902"):
-        for entry in layer.entries(field):
-            if isinstance(entry.value, dict):
-                yield from _targeted(layer, reader, entry, missing)
+                step.faults.missing(step.layer, entry, entry.value)
 
 
-def _targeted(
-    layer: Layer, reader: Recorder, entry: Entry, missing: Callable[[Layer, Entry, str], None]
-) -> Iterator[Patch]:
+def _targeted(step: Step, field: str) -> Iterator[Patch]:
+    for entry in step.layer.entries(field):
+        if isinstance(entry.value, dict):
+            yield from _of_entry(step, entry)
+
+
+def _of_entry(step: Step, entry: Entry) -> Iterator[Patch]:
     selection = entry.value.get("target")
     target = selection if isinstance(selection, dict) else None
     file, text = entry.value.get("path"), entry.value.get("patch")
@@ -61,11 +88,11 @@ def _targeted(
         yield from _inline(text, entry, Place(entry.place.document, (*entry.place.route, "patch")), target)
     elif isinstance(file, str):
         named = entry._replace(place=Place(entry.place.document, (*entry.place.route, "path")))
-        path = join(layer.directory, file)
-        if path is not None and reader.is_file(path):
-            yield from _from_file(reader, path, named, target)
+        path = join(step.layer.directory, file)
+        if path is not None and step.reader.is_file(path):
+            yield from _from_file(step.reader, path, named, target)
         else:
-            missing(layer, named, file)
+            step.faults.missing(step.layer, named, file)
 
 
 def _from_file(reader: Recorder, path: str, entry: Entry, target: Data) -> Iterator[Patch]:
@@ -109,29 +136,27 @@ def _chosen(patch: Patch, resources: list[Resource]) -> set[int]:
     named = identify(patch.data)
     if named is None:
         raise Unpatchable("it needs a target, or apiVersion, kind and metadata.name of its own", ())
-    return {id(resource) for resource in resources if named in (resource.ref, *resource.earlier[:1])}
+    return {id(resource) for resource in resources if named in (resource.ref, resource.origin)}
 
 
 def _is_target(target: Target, resource: Resource) -> bool:
     if not isinstance(resource.data, dict):
         return False
-    version = str(resource.data.get("apiVersion", "")).rpartition("/")[2]
     labels = dig(resource.data, ("metadata", "labels")) or {}
     annotations = dig(resource.data, ("metadata", "annotations")) or {}
-    return target.matches((resource.ref, *resource.earlier), version, labels, annotations)
+    return target.matches((resource.ref, *resource.earlier), resource.version, labels, annotations)
 
 
 def _patched(patch: Patch, resource: Resource) -> Resource | None:
     if isinstance(patch.data, list):
-        return resource.changed(*json6902(resource.data, resource.places, patch.data, patch.places))
-    version = str(resource.data.get("apiVersion", "")).rpartition("/")[2]
+        return resource.changed(*apply_operations(resource.data, resource.places, patch.data, patch.places))
     merged = strategic_merge(
         resource.data,
         resource.places,
         patch.data,
         patch.places,
         group=resource.ref.group,
-        version=version,
+        version=resource.version,
         kind=resource.ref.kind,
         targeted=patch.target is not None,
         may_rename=_option(patch, "allowNameChange"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from gitops_lint.builders.kustomize.patch import Unpatchable, json6902, strategic_merge
+from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
 from gitops_lint.builders.kustomize.traced import MAX_STEPS, text
 from gitops_lint.document import MAX_DEPTH
 from gitops_lint.model import Place, Places, dig
@@ -55,7 +55,7 @@ def merged(base: Object, patch: Any, *, targeted: bool = False) -> Patched | Non
 
 def edited(base: Object, *operations: Any) -> Patched:
     listed = list(operations)
-    return json6902(base, Paper("base.yaml", base).places, listed, Paper("patch.yaml", listed).places)
+    return apply_operations(base, Paper("base.yaml", base).places, listed, Paper("patch.yaml", listed).places)
 
 
 def data(patched: Patched | None) -> Any:

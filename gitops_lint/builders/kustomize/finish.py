@@ -1,0 +1,37 @@
+"""The last steps of a build, once everything is gathered.
+
+kustomize, api/internal/target/kusttarget.go (makeCustomizedResMap): hashes, back references, vars, local configuration.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.builders.kustomize.generators import hash_suffix
+from gitops_lint.model import dig
+
+if TYPE_CHECKING:
+    from gitops_lint.builders.kustomize.gathered import Gathered
+    from gitops_lint.builders.kustomize.resource import Resource
+    from gitops_lint.builders.kustomize.step import Step
+
+LOCAL = "config.kubernetes.io/local-config"
+"""The annotation of what is input to tools and never applied."""
+
+
+def finish(gathered: Gathered, step: Step) -> list[Resource]:
+    """The objects as they are printed."""
+    resources = [_with_hash(resource) for resource in gathered.resources]
+    return [resource for resource in resources if not _is_local(resource)]
+
+
+def _with_hash(resource: Resource) -> Resource:
+    """A generated object under its last name."""
+    if not resource.hashed:
+        return resource
+    name = f"{resource.ref.name}-{hash_suffix(resource.data)}"
+    return resource.set(("metadata", "name"), name, resource.places.locate(("metadata", "name")))
+
+
+def _is_local(resource: Resource) -> bool:
+    return dig(resource.data, ("metadata", "annotations", LOCAL)) in ("true", True)

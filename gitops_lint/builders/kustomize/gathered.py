@@ -1,0 +1,35 @@
+"""What a layer hands up: its objects, and what it adds to the rules by which the layers above change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gitops_lint.builders.kustomize.builtin import BUILTIN
+from gitops_lint.builders.kustomize.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitops_lint.builders.kustomize.fieldspec import Config
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """The objects of a layer, with the fieldspecs of it and of all below (kustomize, accumulator/resaccumulator.go)."""
+
+    resources: tuple[Resource, ...] = ()
+    config: Config = BUILTIN
+
+    def plus(self, resources: Iterable[Resource]) -> Gathered:
+        """This, and further objects."""
+        return replace(self, resources=(*self.resources, *resources))
+
+
+def combined(parts: Iterable[Gathered]) -> Gathered:
+    """What several bases hand up together, in their order."""
+    resources, config = list[Resource](), BUILTIN
+    for part in parts:
+        resources += part.resources
+        config = config.merged(part.config)
+    return Gathered(tuple(resources), config)
