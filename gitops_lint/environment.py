@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.controllers.argocd import sources
+from gitops_lint.controllers.appsource import sources
 from gitops_lint.glob import crossing, glob
 from gitops_lint.model import dig
 from gitops_lint.shape import text_at

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.controllers import Verdict
+from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import GROUP as ARGOCD
-from gitops_lint.controllers.argocd import sources
 from gitops_lint.controllers.flux import KUSTOMIZATION
 from gitops_lint.model import dig
 from gitops_lint.paths import join

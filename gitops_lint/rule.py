@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import re2
 
+from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.config import FILE_NAMES, ConfigError, Mistake, did_you_mean, rules_directory, validate
 from gitops_lint.controllers import is_suspended, leaves_alone
+from gitops_lint.controllers.appsource import sources
+from gitops_lint.controllers.argocd import is_cluster_scoped
 from gitops_lint.document import read
 from gitops_lint.environment import Environment, environment_of
 from gitops_lint.finding import Confidence, Severity
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Ownership, nearest_miss
-from gitops_lint.location import Location, Span
+from gitops_lint.location import Location, Route, Span
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -40,8 +43,8 @@ from gitops_lint.model import (
     Subject,
     dig,
 )
-from gitops_lint.repo import looks_like_template
-from gitops_lint.shape import mapping_at
+from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.traits import traits_of, traits_of_manifest
 from gitops_lint.walk import Applied
 
@@ -72,6 +75,7 @@ __all__ = [  # all that a check imports
     "Reach",
     "Reconciler",
     "Ref",
+    "Route",
     "Spot",
     "Subject",
     "Traits",
@@ -79,11 +83,20 @@ __all__ = [  # all that a check imports
     "dig",
     "glob",
     "head",
+    "is_cluster_scoped",
+    "is_literal",
     "is_suspended",
     "leaves_alone",
     "looks_like_template",
+    "names_kind",
+    "normalise_url",
     "order_to",
     "packed_files",
+    "permits_destination",
+    "permits_kind",
+    "permits_source",
+    "sources",
+    "text_at",
 ]
 
 if TYPE_CHECKING:

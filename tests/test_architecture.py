@@ -26,6 +26,7 @@ FLOORS = (
     {"law"},
     {"repo", "config"},
     {"output", "snippet", "traits", "fix"},
+    {"appproject"},
     {"matrix", "shape", "document"},
     {"model"},
     {"finding"},
@@ -93,6 +94,7 @@ def test_imports_go_down(path: Path) -> None:
 def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"text"},
+        "controllers": {"appsource"},
         "cli": {"parser", "world", "progress"},
         "builders": {"kustomize", "envsubst"},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import Context, Controller, Hit, Reach, Traits, check, dig, glob, order_to
+from gitops_lint.rule import Context, Controller, Hit, Reach, Traits, check, dig, glob, names_kind, order_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,9 +92,9 @@ def project_permits_foreign_kinds(context: Context) -> Iterator[Hit]:
     for project, reach in _projects(context):
         allowed = dig(project.data, ("spec", "clusterResourceWhitelist"))
         denied = dig(project.data, ("spec", "clusterResourceBlacklist"))
-        left = [kind for kind in kinds if not _names(denied, kind)]
+        left = [kind for kind in kinds if not names_kind(denied, *kind)]
         for index, entry in enumerate(allowed if isinstance(allowed, list) else ()):
-            permitted = [kind for group, kind in left if _names([entry], (group, kind))]
+            permitted = [kind for group, kind in left if names_kind([entry], group, kind)]
             if permitted:
                 it = "them" if len(permitted) > 1 else "it"
                 yield Hit(
@@ -117,23 +117,6 @@ def _projects(context: Context) -> Iterator[tuple[Subject, Reach]]:
         is_project = order_to(manifest.ref) is Controller.ARGOCD and manifest.ref.kind == "AppProject"
         if is_project and context.walked.reads.get(manifest.path) not in (Reach.LIVE, Reach.DECLARED):
             yield manifest, Reach.LIVE if by_hand(manifest.path) else Reach.DECLARED
-
-
-def _names(entries: object, kind: tuple[str, str]) -> bool:
-    """Whether a list of an AppProject names a kind: both fields are globs (argo-cd, app_project_types.go)."""
-    return any(
-        all(_fits(dig(entry, (field,)), value) for field, value in zip(("group", "kind"), kind, strict=True))
-        for entry in (entries if isinstance(entries, list) else ())
-    )
-
-
-def _fits(pattern: object, value: str) -> bool:
-    if not isinstance(pattern, str) or not pattern:
-        return not pattern and not value
-    try:
-        return pattern == "*" or glob(pattern)(value)
-    except ValueError:
-        return False
 
 
 def _listing(words: Sequence[str]) -> str:

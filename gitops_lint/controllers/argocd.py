@@ -7,12 +7,21 @@ util/app/discovery/discovery.go, util/argo/argo.go.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 import re2
 
 from gitops_lint.builders import applicationset, directory, helm, kustomize
 from gitops_lint.controllers import Answer, Verdict, View, missing_directory
+from gitops_lint.controllers.appsource import (
+    PLACEHOLDERS,
+    Source,
+    missing_value_files,
+    overlay,
+    overridden,
+    sources,
+)
 from gitops_lint.model import OPAQUE, Build, Built, Delivery, Hop, Opaque, Places, Problem, Ref, dig
 from gitops_lint.paths import join
 from gitops_lint.repo import CLUSTER_SCOPED, Recorder
@@ -29,22 +38,6 @@ PINNED = re2.compile(r"^([0-9a-f]{7,40}|v?[0-9]+(\.[0-9xX*]+)*([-+].*)?|.*[*<>=~
 """A targetRevision that is no branch: a commit, a tag that looks like a version, or a range of versions."""
 
 
-PLACEHOLDERS = ("{{", "${", "<")
-"""What a path holds that somebody or something is still to fill in."""
-
-
-class Source(NamedTuple):
-    """One source of an Application: its data and where it stands in it."""
-
-    data: Data
-    route: Route
-
-    def text(self, *route: str) -> str:
-        """A text field of the source; empty where it is missing."""
-        value = dig(self.data, route)
-        return value if isinstance(value, str) else ""
-
-
 def is_reconciler(ref: Ref) -> bool:
     """Whether an object is one that Argo CD takes orders from."""
     return ref.group == GROUP and ref.kind in ("Application", "ApplicationSet")
@@ -55,30 +48,25 @@ def answer(reconciler: Reconciler, view: View) -> Answer:
     if reconciler.subject.ref.kind == "ApplicationSet":
         return _generated(reconciler, view)
     cluster = destination_cluster(reconciler, view)
-    deliveries, problems = [], []
-    for source in sources(reconciler.subject.data):
-        outcome = _source(reconciler.subject, source, view)
+    deliveries: list[Delivery] = []
+    problems: list[Problem] = []
+    siblings = list(sources(reconciler.subject.data))
+    for source in siblings:
+        outcome = _source(reconciler.subject, source, siblings, view)
         if isinstance(outcome, Problem):
             problems.append(outcome)
         elif outcome is not None:
             build, hop, path = outcome
             deliveries.append(Delivery(cluster, build, hop, path))
-    return Answer(tuple(deliveries), tuple(problems))
+    return Answer(tuple(_last_wins(deliveries)), tuple(problems))
 
 
-def sources(data: Data) -> Iterator[Source]:
-    """The sources of an Application: ``sourceHydrator`` wins over ``sources``, these over ``source``."""
-    spec = data.get("spec")
-    if not isinstance(spec, dict):
-        return
-    if isinstance(dry := dig(spec, ("sourceHydrator", "drySource")), dict):
-        yield Source(dry, ("spec", "sourceHydrator", "drySource"))
-    elif isinstance(spec.get("sources"), list) and spec["sources"]:
-        for index, source in enumerate(spec["sources"]):
-            if isinstance(source, dict):
-                yield Source(source, ("spec", "sources", index))
-    elif isinstance(spec.get("source"), dict):
-        yield Source(spec["source"], ("spec", "source"))
+def _last_wins(deliveries: list[Delivery]) -> Iterator[Delivery]:
+    """Of an object that several sources bring, Argo CD applies the last one (docs, multiple_sources.md)."""
+    for index, delivery in enumerate(deliveries):
+        later = {built.ref for other in deliveries[index + 1 :] for built in other.build.objects}
+        kept = [built for built in delivery.build.objects if built.ref not in later or built.ref.group == OPAQUE]
+        yield replace(delivery, build=replace(delivery.build, objects=kept)) if later else delivery
 
 
 def destination_cluster(reconciler: Reconciler, view: View) -> str:
@@ -103,10 +91,16 @@ def revision(source: Source) -> str | None:
 Outcome = tuple[Build, Hop, str | None]
 
 
-def _source(subject: Subject, source: Source, view: View) -> Outcome | Problem | None:
-    chart = source.text("chart")
-    if chart:
-        return _chart(subject, source, helm.last_segment(chart), ("chart",))
+def _source(subject: Subject, source: Source, siblings: list[Source], view: View) -> Outcome | Problem | None:
+    def is_own(other: Source) -> bool:
+        return view.judge_url(other.text("repoURL"), revision(other)) is Verdict.SELF
+
+    values = partial(missing_value_files, subject, siblings=siblings, is_own=is_own)
+    if chart := source.text("chart"):
+        reader = Recorder(view.repo, set())
+        problems = list(values(source, directory=None, reader=reader))
+        build, hop, path = _chart(subject, source, helm.last_segment(chart), ("chart",))
+        return replace(build, problems=problems, reads=reader.reads), hop, path
     if "path" not in source.data:
         return None
     path, place = source.text("path"), subject.locate((*source.route, "path"))
@@ -123,7 +117,11 @@ def _source(subject: Subject, source: Source, view: View) -> Outcome | Problem |
         if location is not None and (reason := reader.left_out(location)):
             return _opaque(place, f"{path}: {reason}")
         return missing_directory("argocd-path-not-found", subject, place, path, location, reader)
-    return _rendered(subject, source, reader, location)
+    source = overridden(source, subject, reader, location)
+    build, hop, read = _rendered(subject, source, reader, location)
+    if verdict is Verdict.SELF:
+        build.problems += values(source, directory=location, reader=reader)
+    return build, hop, read
 
 
 def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> Outcome:
@@ -139,7 +137,7 @@ def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> 
         build.reads = reader.reads
         return build, hop, path
     if tool == "kustomize":
-        build = kustomize.build(reader, path, kustomize.Rules(), _overlay(subject, source)) or Build(reads=reader.reads)
+        build = kustomize.build(reader, path, kustomize.Rules(), overlay(source, subject)) or Build(reads=reader.reads)
     else:
         build = directory.build(
             reader,
@@ -171,15 +169,6 @@ def _tool(source: Source, reader: Recorder, path: str) -> str:
     if kustomize.kustomization_files(reader, path):
         return "kustomize"
     return "helm" if reader.is_chart(path) else "directory"
-
-
-def _overlay(subject: Subject, source: Source) -> kustomize.Overlay:
-    base = (*source.route, "kustomize")
-    return kustomize.Overlay(
-        kustomize.added_by(subject, {name: (*base, name) for name in ("components", "patches")}),
-        kustomize.values_of(subject, {name: (*base, name) for name in ("namespace", "namePrefix", "nameSuffix")}),
-        may_miss_components=dig(subject.data, (*base, "ignoreMissingComponents")) is True,
-    )
 
 
 def _chart(subject: Subject, source: Source, name: str, field: Route) -> Outcome:

@@ -1,0 +1,82 @@
+"""What an AppProject permits, as Argo CD decides it.
+
+argo-cd, pkg/apis/application/v1alpha1/app_project_types.go: a pattern with ``!`` before it denies, and one denial is
+enough; a list of nothing but denials permits the rest. ``default`` permits everything unless it is declared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.glob import crossing, glob
+from gitops_lint.model import dig
+from gitops_lint.shape import mappings_at, text_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops_lint.model import Data
+
+IN_CLUSTER = ("https://kubernetes.default.svc", "in-cluster")
+
+
+def permits_source(project: Data, url: str, normalise: Callable[[str], str]) -> bool:
+    """``sourceRepos``: globs over URLs in their normal form, in which ``*`` stays inside a segment."""
+    listed = dig(project, ("spec", "sourceRepos"))
+    tests = [
+        _fits(text, normalise(url), lambda pattern: glob(normalise(pattern)))
+        for text in (listed if isinstance(listed, list) else ())
+        if isinstance(text, str)
+    ]
+    return True in tests and None not in tests
+
+
+def permits_destination(project: Data, server: str, name: str, namespace: str) -> bool:
+    """``destinations``: a server or the name of a cluster, and a namespace; in-cluster is known by both."""
+    if server == IN_CLUSTER[0] or name == IN_CLUSTER[1]:
+        server, name = IN_CLUSTER
+    permitted = False
+    for entry in mappings_at(project, ("spec", "destinations")):
+        by_server = _fits(text_at(entry, ("server",)), server, crossing) if server else False
+        by_name = _fits(text_at(entry, ("name",)), name, crossing) if name else False
+        by_namespace = _fits(text_at(entry, ("namespace",)), namespace, crossing)
+        if (by_server or by_name) and by_namespace:
+            permitted = True
+        elif None in (by_server, by_name, by_namespace):
+            return False
+    return permitted
+
+
+def permits_kind(project: Data, group: str, kind: str, *, namespaced: bool) -> bool:
+    """The lists of kinds: no cluster-scoped kind without a whitelist, every other one unless a list says no."""
+    scope = "namespace" if namespaced else "cluster"
+    allowed = dig(project, ("spec", f"{scope}ResourceWhitelist"))
+    denied = dig(project, ("spec", f"{scope}ResourceBlacklist"))
+    if names_kind(denied, group, kind):
+        return False
+    return names_kind(allowed, group, kind) or (namespaced and allowed is None)
+
+
+def names_kind(entries: Data, group: str, kind: str) -> bool:
+    """Whether a list of an AppProject names a kind; both fields are globs."""
+    return any(
+        _fits(text_at(entry, ("group",)), group, crossing) and _fits(text_at(entry, ("kind",)), kind, crossing)
+        for entry in (entries if isinstance(entries, list) else ())
+    )
+
+
+def _fits(pattern: str, value: str, compile_glob: Callable[[str], Callable[[str], bool]]) -> bool | None:
+    """Whether a pattern lets a value through; None where it denies it."""
+    denies, pattern = pattern.startswith("!"), pattern.removeprefix("!")
+    try:
+        found = pattern == "*" or (compile_glob(pattern)(value) if pattern else not value)
+    except ValueError:
+        return False
+    if denies:
+        return None if found else True
+    return found
+
+
+def is_literal(*texts: str) -> bool:
+    """Whether texts hold no placeholder, so that a project can be asked about them."""
+    return not any(mark in text for text in texts for mark in ("{{", "${", "<"))

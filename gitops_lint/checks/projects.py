@@ -1,0 +1,108 @@
+"""What an AppProject refuses: its Applications are then not synced, whatever Git says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_lint.rule import (
+    OPAQUE,
+    Context,
+    Hit,
+    Ref,
+    check,
+    dig,
+    is_cluster_scoped,
+    is_literal,
+    names_kind,
+    normalise_url,
+    permits_destination,
+    permits_kind,
+    permits_source,
+    sources,
+    text_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.rule import Reconciler, Route, Subject
+
+ARGOCD = "argoproj.io"
+SHOWN = 3
+"""How many refused objects a message names."""
+
+
+@check
+def refused_by_project(context: Context) -> Iterator[Hit]:
+    """An Application that its own AppProject does not permit; a project that is not in this repository is unknown."""
+    for reconciler in context.walked.reconcilers:
+        if reconciler.subject.ref.kind != "Application" or reconciler.subject.ref.group != ARGOCD:
+            continue
+        project = _project_of(context, reconciler)
+        if project is not None and dig(project.data, ("spec",)):
+            yield from _refused_sources(context, reconciler, project)
+            yield from _refused_destination(context, reconciler, project)
+            yield from _refused_kinds(context, reconciler, project)
+
+
+def _project_of(context: Context, reconciler: Reconciler) -> Subject | None:
+    """The project as it is applied in that cluster, or as it is written where nobody builds it."""
+    name = text_at(reconciler.subject.data, ("spec", "project")) or "default"
+    ref = Ref(ARGOCD, "AppProject", reconciler.subject.ref.namespace, name)
+    owners = context.graph.owners((reconciler.cluster, ref))
+    return owners[0].built if owners else context.repo.of_ref(ref)
+
+
+def _refused_sources(context: Context, reconciler: Reconciler, project: Subject) -> Iterator[Hit]:
+    for source in sources(reconciler.subject.data):
+        url = source.text("repoURL")
+        if url and is_literal(url) and not permits_source(project.data, url, normalise_url):
+            at = (*source.route, "repoURL")
+            yield _hit(context, reconciler, project, "source", at, f"the source {url}", "sourceRepos")
+
+
+def _refused_destination(context: Context, reconciler: Reconciler, project: Subject) -> Iterator[Hit]:
+    route = ("spec", "destination")
+    server, name, namespace = (
+        text_at(reconciler.subject.data, (*route, field)) for field in ("server", "name", "namespace")
+    )
+    listed = dig(project.data, ("spec", "destinations"))
+    by_name_only = any(not text_at(entry, ("server",)) for entry in (listed if isinstance(listed, list) else ()))
+    if not (server or name) or not is_literal(server, name, namespace) or (server and by_name_only and not name):
+        return  # Argo CD knows the name of every server; here only that of in-cluster is known
+    if not permits_destination(project.data, server, name, namespace):
+        where = f"the namespace {namespace} of {name or server}" if namespace else f"the cluster {name or server}"
+        yield _hit(context, reconciler, project, "destination", route, where, "destinations")
+
+
+def _refused_kinds(context: Context, reconciler: Reconciler, project: Subject) -> Iterator[Hit]:
+    refused: dict[Ref, str] = {}
+    for ownership in context.graph.applied_by(reconciler):
+        ref = ownership.built.ref
+        namespaced = not is_cluster_scoped(ref)
+        if ref.group != OPAQUE and not permits_kind(project.data, ref.group, ref.kind, namespaced=namespaced):
+            scope = "namespace" if namespaced else "cluster"
+            is_denied = names_kind(dig(project.data, ("spec", f"{scope}ResourceBlacklist")), ref.group, ref.kind)
+            refused[ref] = f"{scope}Resource{'Blacklist' if is_denied else 'Whitelist'}"
+    if refused:
+        named = ", ".join(str(ref) for ref in sorted(refused)[:SHOWN])
+        what = named if len(refused) <= SHOWN else f"{named} and {len(refused) - SHOWN} more"
+        yield _hit(context, reconciler, project, "kind", ("spec", "project"), what, refused[min(refused)])
+
+
+def _hit(
+    context: Context, reconciler: Reconciler, project: Subject, case: str, at: Route, what: str, field: str
+) -> Hit:
+    subject = reconciler.subject
+    return Hit(
+        message=f"{project.ref} does not permit {what} to {subject.ref}",
+        at=subject.locate(at),
+        label=f"not permitted by {field}",
+        case=case,
+        subject=subject.ref,
+        clusters=(reconciler.cluster,),
+        related=((project.locate(("spec", field)), "what the project permits"),),
+        help=f"permit it in {field}, or choose another project",
+        effect="Argo CD refuses to sync this Application",
+        reach=context.graph.reach(reconciler.node),
+    )
