@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gitops_lint.rule import Reconciler, Route, Subject
 
 ARGOCD = "argoproj.io"
+FAILS = "the sync fails at these objects, and what stands behind them is not applied"
 SHOWN = 3
 """How many refused objects a message names."""
 
@@ -103,6 +104,6 @@ def _hit(
         clusters=(reconciler.cluster,),
         related=((project.locate(("spec", field)), "what the project permits"),),
         help=f"permit it in {field}, or choose another project",
-        effect="Argo CD refuses to sync this Application",
+        effect=FAILS if case == "kind" else "Argo CD refuses to sync this Application",
         reach=context.graph.reach(reconciler.node),
     )

@@ -227,6 +227,8 @@ def _named_files(source: Source) -> Iterator[tuple[Route, str]]:
 
 def _missing(subject: Subject, file: str, path: str | None, place: Place, reader: Recorder) -> Problem:
     nearest = reader.nearest(path) if path is not None else None
+    if nearest and path and nearest.partition("/")[0] != path.partition("/")[0]:
+        nearest = None  # every tree has a values.yaml: one that is far away was not meant
     fault = "lies outside of the repository" if path is None else "does not exist"
     return Problem(
         "missing-value-file",
