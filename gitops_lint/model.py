@@ -234,6 +234,10 @@ class Build:
     opaque: list[Opaque] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
 
+    def copy(self) -> Build:
+        """A build of its own, to go on from one that others share."""
+        return Build(list(self.objects), list(self.problems), list(self.opaque), set(self.reads))
+
 
 OPAQUE = "opaque"
 """The group of what has an identity but no known content: remote bases and Helm releases."""

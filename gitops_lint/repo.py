@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitops_lint.cache import Made, Memo
 from gitops_lint.document import Document, Fault, File, read
 from gitops_lint.finding import Skipped
 from gitops_lint.location import Location, Route
-from gitops_lint.model import Data, Manifest, Ref
+from gitops_lint.model import Build, Data, Manifest, Ref
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from gitops_lint.tree import Tree
 
@@ -116,11 +118,14 @@ class _Discovery:
 class Repo:
     """Every file of the tree, read once. Reading a path never raises: what cannot be read is None and noted."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, builds: Memo[Build] | None = None) -> None:
         self.tree = tree
+        self.builds = builds or Memo[Build]()
+        """What was built so far, here or in another world that shares its builds with this one."""
         self._files: dict[str, File | None] = {}
         self._unreadable: dict[str, str] = {}
         self._nearest: dict[str, str | None] = {}
+        self._states: dict[str, Hashable] = {}
         self._work = 0
 
     def file(self, path: str) -> File | None:
@@ -133,6 +138,32 @@ class Repo:
                 self._files[real] = None
                 self._unreadable[real] = error.reason
         return self._files[real]
+
+    def build(self, key: Hashable, make: Callable[[Recorder], Build]) -> Build:
+        """What ``make`` builds, or has built already for the same key from the same content.
+
+        The key is everything that the build depends on besides the paths that it reads.
+        """
+
+        def made() -> Made[Build]:
+            build = make(Recorder(self, set()))
+            return Made(build, frozenset(build.reads))
+
+        return self.builds.get(key, self, made)
+
+    def state(self, path: str) -> Hashable:
+        """What stands at a path: the hash of a file's content, the names in a directory, None for neither."""
+        if path not in self._states:
+            self._states[path] = self._state(path)
+        return self._states[path]
+
+    def _state(self, path: str) -> Hashable:
+        if self.tree.is_directory(path):
+            return self.tree.resolve(path), self.tree.entries(path)
+        try:
+            return self.tree.resolve(path), hashlib.sha256(self.tree.read(path)).digest()
+        except Unreadable as error:
+            return error.reason
 
     def spend(self, steps: int) -> None:
         """Count what builds ask for. Raises Unreadable where it is too much: half a picture would be a wrong one.

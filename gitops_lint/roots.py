@@ -15,7 +15,6 @@ from gitops_lint.controllers.flux import clamp
 from gitops_lint.model import Controller, Reach, Reconciler, dig
 from gitops_lint.origin import Origin, guess
 from gitops_lint.paths import upwards
-from gitops_lint.repo import Recorder
 from gitops_lint.shape import text_at
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked, Walker, controller_of, origin_of
 
@@ -190,10 +189,8 @@ def _unused_builds(walker: Walker) -> dict[str, Build]:
     builds: dict[str, Build] = {}
     for directory in _kustomization_directories(walker.repo):
         if directory not in walker.walked.reads:
-            reader = Recorder(walker.repo, set())
-            build = kustomize.build(reader, directory, kustomize.Rules(files_below_root=False))
-            if build is not None:
-                builds[directory] = build
+            rules = kustomize.Rules(files_below_root=False)
+            builds[directory] = kustomize.shared_build(walker.repo, directory, rules)
     return builds
 
 

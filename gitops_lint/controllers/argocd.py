@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.location import Route
     from gitops_lint.model import Data, Place, Reconciler, Subject
+    from gitops_lint.repo import Repo
 
 GROUP = "argoproj.io"
 IN_CLUSTER = ("https://kubernetes.default.svc", "in-cluster")
@@ -118,15 +119,17 @@ def _source(subject: Subject, source: Source, siblings: list[Source], view: View
             return _opaque(place, f"{path}: {reason}")
         return missing_directory("argocd-path-not-found", subject, place, path, location, reader)
     source = overridden(source, subject, reader, location)
-    build, hop, read = _rendered(subject, source, reader, location)
+    build, hop, read = _rendered(subject, source, view.repo, location)
+    build.reads |= reader.reads
     if verdict is Verdict.SELF:
         build.problems += values(source, directory=location, reader=reader)
     return build, hop, read
 
 
-def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> Outcome:
+def _rendered(subject: Subject, source: Source, repo: Repo, path: str) -> Outcome:
     """What the tool that Argo CD would choose makes of a directory."""
     place = subject.locate((*source.route, "path"))
+    reader = Recorder(repo, set())
     tool = _tool(source, reader, path)
     hop = Hop(place, f"path {path or '.'}")
     if tool == "plugin":
@@ -137,7 +140,7 @@ def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> 
         build.reads = reader.reads
         return build, hop, path
     if tool == "kustomize":
-        build = kustomize.build(reader, path, kustomize.Rules(), overlay(source, subject)) or Build(reads=reader.reads)
+        build = kustomize.shared_build(repo, path, kustomize.Rules(), overlay(source, subject)).copy()
     else:
         build = directory.build(
             reader,
@@ -153,6 +156,7 @@ def _rendered(subject: Subject, source: Source, reader: Recorder, path: str) -> 
             build.opaque.append(Opaque(place, f"a plugin may render what is in {path or '.'}"))
         else:
             build.problems.append(_nothing_to_apply(subject, place, path, tool, reader))
+    build.reads |= reader.reads
     return build, hop, path
 
 

@@ -1,6 +1,6 @@
 """kustomize, rebuilt with a place for every value: no library keeps them, nothing here reaches the network."""
 
-from gitops_lint.builders.kustomize.accumulate import Rules, build
+from gitops_lint.builders.kustomize.accumulate import Rules, build, shared_build
 from gitops_lint.builders.kustomize.entries import packed_files
 from gitops_lint.builders.kustomize.layer import (
     FILE_NAMES,
@@ -22,5 +22,6 @@ __all__ = [
     "build",
     "kustomization_files",
     "packed_files",
+    "shared_build",
     "values_of",
 ]

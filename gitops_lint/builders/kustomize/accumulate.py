@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gitops_lint.document import Document
+    from gitops_lint.repo import Repo
 
 MAX_LAYERS = 64
 """Kustomizations inside each other; real repositories stay below ten."""
@@ -242,6 +243,20 @@ def build(
     finished = finish(gathered, accumulator.step(layer, gathered))
     accumulator.build.objects = [Built(r.ref, r.data, r.places, r.via) for r in finished]
     return accumulator.build
+
+
+def shared_build(
+    repo: Repo, directory: str, rules: Rules, overlay: Overlay | None = None, *, generate: bool = False
+) -> Build:
+    """The same, made once for all who ask for the same: whoever goes on from it takes a copy.
+
+    Empty where `build` would give None.
+    """
+
+    def make(reader: Recorder) -> Build:
+        return build(reader, directory, rules, overlay, generate=generate) or Build(reads=reader.reads)
+
+    return repo.build(("kustomize", directory, rules, overlay.key if overlay else None, generate), make)
 
 
 def _is_same_generator(resource: Resource, ref: Ref) -> bool:

@@ -9,7 +9,7 @@ from gitops_lint.model import Place, dig
 from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from gitops_lint.document import Document
     from gitops_lint.location import Route
@@ -44,6 +44,14 @@ class Overlay:
     """Plain fields and mappings; a mapping (commonLabels, commonAnnotations) is laid over the one that is there."""
     may_miss_components: bool = False
     """Whether the consumer forgives a component that is not there (``ignoreMissingComponents``)."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells two overlays apart: every value, and its place."""
+        listed = [(name, entry) for name, entries in self.added.items() for entry in entries]
+        entries = (*listed, *self.values.items())
+        told = ((name, repr(entry.value), entry.place.document, entry.place.route) for name, entry in entries)
+        return self.may_miss_components, tuple(told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
