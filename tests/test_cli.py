@@ -239,6 +239,14 @@ def test_infos_are_counted_and_shown_on_demand(tmp_path: Path) -> None:
     assert run(root, "--fail-on", "info").returncode == 1
 
 
+def test_statistics_tell_what_was_built_and_used_again() -> None:
+    quiet, told = run(CLEAN), run(CLEAN, "--statistics")
+    assert told.stdout == quiet.stdout
+    lines = dict(line.split(maxsplit=1) for line in told.stderr.splitlines())
+    assert list(lines) == ["read", "built", "applied", "findings", "seconds"]
+    assert lines["built"].endswith("used again")
+
+
 def test_less_and_more_is_said_on_demand() -> None:
     assert run(CLEAN, "--quiet").stdout == ""
     assert "the content of the Helm chart" not in run(CLEAN).stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+    from gitops_lint.engine import World
     from gitops_lint.finding import Report
 
 
@@ -27,17 +29,39 @@ def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     files = _files(options.files)
     with progress(options):
+        began = perf_counter()
         world = open_world(options)
         if is_empty(world):
             return say_empty(options)
+        analysed = perf_counter()
         try:
             report = check(world, Selection(options.select, options.ignore))
         except UnknownRule as error:
             raise UsageError(str(error.args[0])) from error
+        checked = perf_counter()
     shown = render(report, options.output_format, options, shown=True)
     _write({file: render(report, name, options) for name, file in files})
     sys.stdout.write(shown)
+    if options.statistics:
+        sys.stdout.flush()
+        _print_statistics(world, report, analysed - began, checked - analysed)
     return _code(report, options)
+
+
+def _print_statistics(world: World, report: Report, analysing: float, checking: float) -> None:
+    """What was done, on standard error: no format of a report changes by it. The times are in seconds."""
+    builds, counts = world.repo.builds, report.counts
+    for name, text in (
+        ("read", f"{counts.files} files, {len(world.repo.manifests)} objects in them"),
+        (
+            "built",
+            f"{builds.made} builds for {builds.asked} that were asked for, {builds.asked - builds.made} used again",
+        ),
+        ("applied", f"{counts.objects} objects by {counts.reconcilers} reconcilers"),
+        ("findings", f"{len(report.findings)}, {len(report.hidden)} hidden"),
+        ("seconds", f"{analysing:.2f} to read and build, {checking:.2f} to check"),
+    ):
+        print(f"{name:<9} {text}", file=sys.stderr)
 
 
 def render(report: Report, name: str, options: argparse.Namespace, *, shown: bool = False) -> str:

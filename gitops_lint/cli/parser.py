@@ -116,6 +116,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
     parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
+    parser.add_argument(
+        "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
+    )
     parser.add_argument("--sarif-category", metavar="NAME", help="the category of the SARIF run")
 
 
