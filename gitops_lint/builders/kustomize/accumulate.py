@@ -18,8 +18,9 @@ from gitops_lint.builders.kustomize.layer import Entry, Layer, Overlay, kustomiz
 from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.step import Step
 from gitops_lint.builders.kustomize.transformers import transform
+from gitops_lint.builders.kustomize.variables import attach, variables_of, without_twins
 from gitops_lint.location import Location
-from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref, dig
+from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref
 from gitops_lint.paths import join
 from gitops_lint.repo import Recorder, objects
 
@@ -37,7 +38,6 @@ PLUGINS = ("generators", "transformers", "helmCharts", "helmChartInflationGenera
 
 LISTED = "take it out of resources: they are for objects, each with apiVersion, kind and metadata.name"
 STRAY = "move it elsewhere, or list the manifests of this directory in a kustomization"
-Identity = tuple[Ref, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,19 @@ class Accumulator:
         if any(layer.data.get(field) for field in PLUGINS):
             self.faults.complete = False
         resources = transform(self._without_duplicates(layer, gathered.resources), self.step(layer, gathered))
-        return replace(gathered, resources=tuple(self._without_duplicates(layer, resources)))
+        own = variables_of(layer)
+        resources = attach(self._without_duplicates(layer, resources), own, self.faults)
+        variables = without_twins((*gathered.variables, *own), self.faults)
+        return replace(gathered, resources=tuple(resources), variables=variables)
 
     def step(self, layer: Layer, gathered: Gathered) -> Step:
         """What the transformers of a layer work with."""
         return Step(layer, gathered.config, self.reader, self.faults)
 
     def _without_duplicates(self, layer: Layer, resources: Iterable[Resource]) -> list[Resource]:
-        seen: dict[Identity, Resource] = {}
+        seen: dict[tuple[Ref, str], Resource] = {}
         for resource in resources:
-            first = seen.setdefault(_identity(resource), resource)
+            first = seen.setdefault(resource.identity, resource)
             if first is not resource and resource.ref.group != OPAQUE:
                 self.faults.twin(layer, first, resource)
         return list(seen.values())
@@ -263,12 +266,6 @@ def _is_same_generator(resource: Resource, ref: Ref) -> bool:
     """Whether a generated object below is the one that a generator above names, by any of its identities."""
     names = ((r.kind, r.name) for r in (resource.ref, *resource.earlier))
     return resource.ref.group == "" and (ref.kind, ref.name) in names
-
-
-def _identity(resource: Resource) -> Identity:
-    """What may stand in a build once (kustomize, resid.ResId): versions differ, an empty namespace is ``default``."""
-    namespace = "" if resource.ref.namespace == "default" else resource.ref.namespace
-    return resource.ref._replace(namespace=namespace), str(dig(resource.data, ("apiVersion",)))
 
 
 def _is_at_or_above(directory: str, path: str) -> bool:

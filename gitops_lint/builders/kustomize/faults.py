@@ -10,6 +10,7 @@ from gitops_lint.model import Opaque, Place, Problem, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
+    from gitops_lint.builders.kustomize.fieldspec import FieldFault
     from gitops_lint.builders.kustomize.layer import Entry, Layer
     from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.builders.kustomize.traced import Unpatchable
@@ -34,6 +35,10 @@ LABELS = {
     "not-an-object": "no object",
     "generator-without-base": "nothing below it",
     "too-large": "too much",
+    "ambiguous-reference": "which one?",
+    "variable-fails": "this variable",
+    "field-fails": "in the way",
+    "namespace-conflict": "one too many",
 }
 """The cases in which a build fails, and what stands beside the place."""
 
@@ -145,6 +150,26 @@ class Faults:
         what = f"the patch {path}" if isinstance(path, str) and not is_inline(path) else "a patch"
         message = f"{what} in {entry.place.path} cannot be applied: {error.message}"
         self.refuse("patch-fails", message, entry.place, "mend the patch, or take it out")
+
+    def field(self, entry: Entry, fault: FieldFault) -> None:
+        """A field that a transformer cannot walk to or change."""
+        message = f"{entry.field} in {entry.place.path} cannot be applied: {fault.message}"
+        self.refuse("field-fails", message, fault.place, "mend the object, or the path of the fieldspec")
+
+    def reference(self, resource: Resource, fault: FieldFault) -> None:
+        """A name in an object of which nobody can tell which object it means."""
+        message = f"{resource.ref} names an object that got another name, and {fault.message}"
+        self.refuse("ambiguous-reference", message, fault.place, "give the objects different names")
+
+    def variable(self, entry: Entry, fault: str) -> None:
+        """A variable of ``vars`` that has no value, or more than one."""
+        self.refuse("variable-fails", fault, entry.place, "mend its objref, or use replacements")
+
+    def namespace_conflict(self, entry: Entry, resource: Resource) -> None:
+        """Two objects that the namespace transformer makes one of."""
+        message = f"the namespace {entry.value} makes two of one object: {resource.ref} stands in this build already"
+        advice = "put them into kustomizations of their own, or rename one of them"
+        self.refuse("namespace-conflict", message, entry.place, advice)
 
     def refuse(self, case: str, message: str, spot: Spot, advice: str) -> None:
         """Note that kustomize would refuse to go on here."""

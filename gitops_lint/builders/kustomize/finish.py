@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.generators import hash_suffix
+from gitops_lint.builders.kustomize.references import with_references
+from gitops_lint.builders.kustomize.variables import resolve
 from gitops_lint.model import dig
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ LOCAL = "config.kubernetes.io/local-config"
 def finish(gathered: Gathered, step: Step) -> list[Resource]:
     """The objects as they are printed."""
     resources = [_with_hash(resource) for resource in gathered.resources]
+    resources = with_references(resources, gathered.config.name_references, step.faults.reference)
+    resources = resolve(resources, gathered.variables, gathered.config.variables, step.faults)
     return [resource for resource in resources if not _is_local(resource)]
 
 

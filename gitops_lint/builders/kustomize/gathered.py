@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.builtin import BUILTIN
 from gitops_lint.builders.kustomize.resource import Resource
+from gitops_lint.builders.kustomize.variables import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ class Gathered:
 
     resources: tuple[Resource, ...] = ()
     config: Config = BUILTIN
+    variables: tuple[Variable, ...] = ()
 
     def plus(self, resources: Iterable[Resource]) -> Gathered:
         """This, and further objects."""
@@ -28,8 +30,9 @@ class Gathered:
 
 def combined(parts: Iterable[Gathered]) -> Gathered:
     """What several bases hand up together, in their order."""
-    resources, config = list[Resource](), BUILTIN
+    resources, config, variables = list[Resource](), BUILTIN, list[Variable]()
     for part in parts:
         resources += part.resources
         config = config.merged(part.config)
-    return Gathered(tuple(resources), config)
+        variables += part.variables
+    return Gathered(tuple(resources), config, tuple(variables))

@@ -1,34 +1,68 @@
-"""The prefix and suffix transformers. kustomize, plugin/builtin/{prefix,suffix}transformer."""
+"""The prefix and suffix transformers. kustomize, api/internal/builtins/{PrefixTransformer,SuffixTransformer}.go."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitops_lint.builders.kustomize.fieldspec import FieldFault, apply
+from gitops_lint.builders.kustomize.traced import Traced, text
+from gitops_lint.model import Places
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitops_lint.builders.kustomize.fieldspec import FieldSpec
     from gitops_lint.builders.kustomize.layer import Entry
     from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.builders.kustomize.step import Step
 
-UNPREFIXED = frozenset(
-    {
-        ("apiextensions.k8s.io", "CustomResourceDefinition"),
-        ("apiregistration.k8s.io", "APIService"),
-        ("", "Namespace"),
-    }
-)
-"""Kinds whose names stay as they are (prefixFieldSpecsToSkip)."""
+NAME = "metadata/name"
 
 
 def transform(resources: list[Resource], step: Step) -> list[Resource]:
     """The fields ``namePrefix`` and ``nameSuffix``."""
-    for field in ("namePrefix", "nameSuffix"):
+    for field, specs in (("namePrefix", step.config.prefix), ("nameSuffix", step.config.suffix)):
         if (entry := step.layer.scalar(field)) is not None:
-            resources = [_named(resource, entry, before=field == "namePrefix") for resource in resources]
+            resources = affix(resources, entry, specs, step, before=field == "namePrefix")
     return resources
 
 
-def _named(resource: Resource, entry: Entry, *, before: bool) -> Resource:
-    if (resource.ref.group, resource.ref.kind) in UNPREFIXED:
+def affix(
+    resources: list[Resource], entry: Entry, specs: Sequence[FieldSpec], step: Step, *, before: bool
+) -> list[Resource]:
+    """The objects with a text put before or behind what the fieldspecs select, which is their name as a rule."""
+    result = []
+    for resource in resources:
+        try:
+            result.append(_affixed(resource, entry, specs, before=before))
+        except FieldFault as fault:
+            step.faults.field(entry, fault)
+            result.append(resource)
+    return result
+
+
+def _affixed(resource: Resource, entry: Entry, specs: Sequence[FieldSpec], *, before: bool) -> Resource:
+    if _keeps_its_name(resource):
         return resource
-    name = f"{entry.value}{resource.ref.name}" if before else f"{resource.ref.name}{entry.value}"
-    return resource.set(("metadata", "name"), name, entry.place)
+
+    def change(field: Traced | None) -> Traced | None:
+        if field is None or isinstance(field.data, dict | list):
+            return None
+        value = text(field.data)
+        return Traced(f"{entry.value}{value}" if before else f"{value}{entry.value}", Places(entry.place))
+
+    if any(spec.path == NAME and spec.selects(resource) for spec in specs):
+        resource = resource.noted()
+        if before:
+            resource = replace(resource, prefixes=(*resource.prefixes, str(entry.value)))
+        else:
+            resource = replace(resource, suffixes=(*resource.suffixes, str(entry.value)))
+    return apply(resource, specs, change)
+
+
+def _keeps_its_name(resource: Resource) -> bool:
+    """Whether it is a kind whose name is more than a name (prefixFieldSpecsToSkip)."""
+    kind = resource.origin.kind
+    is_service = kind == "APIService" and resource.origin.group == "apiregistration.k8s.io"
+    return kind in ("CustomResourceDefinition", "Namespace") or is_service

@@ -27,6 +27,8 @@ class Resource:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     """What was put before and behind its name, by the innermost layer first: a reference is looked up within one."""
+    variables: tuple[str, ...] = ()
+    """The variables (``vars``) that take their value from it."""
     hashed: bool = False
     """Whether its name gets a hash of its content in the end."""
 
@@ -45,6 +47,16 @@ class Resource:
         """Its data with their places."""
         return Traced(self.data, self.places)
 
+    @property
+    def identity(self) -> tuple[Ref, str]:
+        """What may stand in a build once (kustomize, resid.ResId): the version counts, no namespace is ``default``."""
+        namespace = "" if self.ref.namespace == "default" else self.ref.namespace
+        return self.ref._replace(namespace=namespace), str(dig(self.data, ("apiVersion",)))
+
+    def noted(self) -> Resource:
+        """This resource with its present identity among the earlier ones, whatever becomes of it (StorePreviousId)."""
+        return replace(self, earlier=(*self.earlier, self.ref)) if self.earlier[-1:] != (self.ref,) else self
+
     def set(self, route: Route, value: Data, place: Place) -> Resource:
         """This resource with a value set at a route of mappings, which are made where they are missing.
 
@@ -57,8 +69,8 @@ class Resource:
     def changed(self, data: Data, places: Places) -> Resource:
         """This resource with other data; its identity follows from them."""
         ref = identify(data) or self.ref
-        earlier = self.earlier if ref == self.ref else (*self.earlier, self.ref)
-        return replace(self, ref=ref, data=data, places=places, earlier=earlier)
+        noted = self if ref == self.ref else self.noted()
+        return replace(noted, ref=ref, data=data, places=places)
 
 
 def _set(data: Data, route: Route, value: Data) -> Data:
