@@ -85,12 +85,11 @@ def difference(theirs: Verdict, mine: Verdict) -> Iterator[str]:
         elif mine.objects is not None:
             yield f"we build it; the real one refuses: {theirs.reason}"
         return
-    sides = [sorted(verdict.objects or (), key=_name) for verdict in (theirs, mine)]
-    names = [[_name(item) for item in side] for side in sides]
+    names = [[_name(item) for item in verdict.objects or ()] for verdict in (theirs, mine)]
     if names[0] != names[1]:
         yield f"objects: real {names[0]}, ours {names[1]}"
         return
-    for one, other in zip(*sides, strict=True):
+    for one, other in zip(theirs.objects, mine.objects, strict=True):
         yield from (f"{_name(one)}: {text}" for text in _unequal(one, other, ()))
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders.kustomize.entries import is_remote, named_files, patch_files
+from gitops_lint.builders.kustomize import plugins
+from gitops_lint.builders.kustomize.configurations import configuration
+from gitops_lint.builders.kustomize.entries import is_inline, is_remote, named_files, patch_files
 from gitops_lint.builders.kustomize.faults import Faults
 from gitops_lint.builders.kustomize.finish import finish
 from gitops_lint.builders.kustomize.gathered import Gathered, combined
@@ -19,10 +21,12 @@ from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.step import Step
 from gitops_lint.builders.kustomize.transformers import transform
 from gitops_lint.builders.kustomize.variables import attach, variables_of, without_twins
+from gitops_lint.document import read
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref
 from gitops_lint.paths import join
 from gitops_lint.repo import Recorder, objects
+from gitops_lint.shape import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,9 +37,7 @@ if TYPE_CHECKING:
 MAX_LAYERS = 64
 """Kustomizations inside each other; real repositories stay below ten."""
 
-PLUGINS = ("generators", "transformers", "helmCharts", "helmChartInflationGenerator")
-"""Fields that make or change objects in ways that are not reproduced here."""
-
+CHARTS = ("helmCharts", "helmChartInflationGenerator")
 LISTED = "take it out of resources: they are for objects, each with apiVersion, kind and metadata.name"
 STRAY = "move it elsewhere, or list the manifests of this directory in a kustomization"
 
@@ -45,6 +47,8 @@ class Rules:
     """How a consumer builds: Flux lifts the load restriction (fluxcd/pkg kustomize Build), the others keep it."""
 
     files_below_root: bool = True
+    charts: bool = False
+    """Whether ``helmCharts`` are inflated: with --enable-helm, which Flux never sets and Argo CD may."""
 
 
 class Accumulator:
@@ -79,16 +83,29 @@ class Accumulator:
             parts += self._everything_below(layer.directory, via, stack)
         for field in ("resources", "bases"):
             parts += [self._resource(layer, entry, via, stack) for entry in layer.entries(field)]
-        gathered = combined(parts)
+        configs = (part.config for part in parts)
+        gathered = combined(parts, configuration(layer, configs, self.reader, self.faults))
         for field in KINDS:
             for entry in layer.entries(field):
-                gathered = self._generate(layer, entry, gathered, via)
+                gathered = self._generate(layer, entry, KINDS[field], gathered, via)
+        for field in CHARTS:
+            gathered = gathered.plus([self._chart(layer, entry, via) for entry in layer.entries(field)])
+        for plugin in self._plugins(layer, "generators", via, stack):
+            if plugins.is_builtin(plugin) and plugin.ref.kind in plugins.GENERATORS:
+                kind = plugins.GENERATORS[plugin.ref.kind]
+                gathered = self._generate(layer, plugins.generator(plugin), kind, gathered, via)
+            else:
+                entry = Entry(plugin.data, plugin.places.locate(()), "generators")
+                self.faults.plugin(entry, plugin.ref, is_builtin=plugins.is_builtin(plugin))
         for entry in layer.entries("components"):
             gathered = self._component(layer, entry, gathered, via, stack)
         self._probe_files(layer)
-        if any(layer.data.get(field) for field in PLUGINS):
-            self.faults.complete = False
-        resources = transform(self._without_duplicates(layer, gathered.resources), self.step(layer, gathered))
+        step = self.step(layer, gathered)
+        resources = transform(self._without_duplicates(layer, gathered.resources), step)
+        for plugin in self._plugins(layer, "transformers", via, stack):
+            resources = plugins.run(resources, plugin, step)
+        for plugin in self._plugins(layer, "validators", via, stack):
+            plugins.run([], plugin, step)
         own = variables_of(layer)
         resources = attach(self._without_duplicates(layer, resources), own, self.faults)
         variables = without_twins((*gathered.variables, *own), self.faults)
@@ -200,31 +217,51 @@ class Accumulator:
         ref = Ref(OPAQUE, REMOTE_BASE, "", entry.value)
         return Resource(ref, {"source": entry.value}, Places(entry.place), hop)
 
-    def _generate(self, layer: Layer, entry: Entry, gathered: Gathered, via: Hop | None) -> Gathered:
+    def _plugins(self, layer: Layer, field: str, via: Hop | None, stack: tuple[str, ...]) -> list[Resource]:
+        """What configures the plugins of a layer: files, directories with a kustomization, or the YAML itself."""
+        found: list[Resource] = []
+        for entry in layer.entries(field):
+            if isinstance(entry.value, str) and is_inline(entry.value):
+                documents = read(entry.place.path, entry.value.encode()).documents
+                inline = [manifest for document in documents for manifest in objects(document, document.kustomize)]
+                found += [Resource(m.ref, m.data, Places(entry.place), via) for m in inline]
+            else:
+                found += self._resource(layer, entry, via, stack).resources
+        return found
+
+    def _chart(self, layer: Layer, entry: Entry, via: Hop | None) -> Resource:
+        hop = Hop(entry.place, f"{entry.field}: {text_at(entry.value, ('name',))}", via)
+        self.faults.unknown(entry, f"the content of the Helm chart {text_at(entry.value, ('name',))}")
+        if not self.rules.charts:
+            self.faults.chart(entry)
+        return plugins.release(entry, layer, hop)
+
+    def _generate(self, layer: Layer, entry: Entry, kind: str, gathered: Gathered, via: Hop | None) -> Gathered:
         options = layer.data.get("generatorOptions")
-        made = generate(entry, layer.directory, options, self.reader.content)
+        made = generate(entry, kind, layer.directory, options, self.reader.content, self.faults.generator(entry))
         if made is None:
             return gathered
         hop = Hop(entry.place, f"{entry.field}: {made.ref.name}", via)
         resource = Resource(made.ref, made.data, made.places, hop, hashed=made.hashed)
-        if made.behavior == "create":
+        matches = [below for below in gathered.resources if resource.identity in below.identities]
+        if not matches or made.behavior not in ("merge", "replace"):
+            if made.behavior in ("merge", "replace"):
+                self.faults.without_base(entry, made.ref, made.behavior)
             return gathered.plus([resource])
-        below = next((r for r in gathered.resources if _is_same_generator(r, made.ref)), None)
-        if below is None:
-            message = f"{made.ref} is to {made.behavior} one below it, and there is none"
-            self.faults.refuse("generator-without-base", message, entry.place, "create it below, or drop the behavior")
-            return gathered.plus([resource])
+        if len(matches) > 1:
+            self.faults.several_bases(entry, made.ref, made.behavior, matches)
+        below = matches[0]
         merged = merge(below, resource, made.behavior)
         return replace(gathered, resources=tuple(merged if r is below else r for r in gathered.resources))
 
     def _probe_files(self, layer: Layer) -> None:
-        for entry, value, may_be_directory in named_files(layer):
+        for entry, value in named_files(layer):
             path = join(layer.directory, value)
             if path is not None and self.reader.is_file(path):
                 self._keep_inside(layer, entry, path)
-            elif not is_remote(value) and not (may_be_directory and path and self.reader.is_directory(path)):
+            elif not is_remote(value):
                 self.faults.missing(layer, entry, value)
-        for entry, value, _ in patch_files(layer):
+        for entry, value in patch_files(layer):
             path = join(layer.directory, value)
             if path is not None and self.reader.is_file(path):
                 self._keep_inside(layer, entry, path)
@@ -260,12 +297,6 @@ def shared_build(
         return build(reader, directory, rules, overlay, generate=generate) or Build(reads=reader.reads)
 
     return repo.build(("kustomize", directory, rules, overlay.key if overlay else None, generate), make)
-
-
-def _is_same_generator(resource: Resource, ref: Ref) -> bool:
-    """Whether a generated object below is the one that a generator above names, by any of its identities."""
-    names = ((r.kind, r.name) for r in (resource.ref, *resource.earlier))
-    return resource.ref.group == "" and (ref.kind, ref.name) in names
 
 
 def _is_at_or_above(directory: str, path: str) -> bool:

@@ -72,7 +72,7 @@ _REPLICAS = tuple(
 )
 
 BUILTIN = Config(
-    labels=(*_SELECTORS, *_TEMPLATE_LABELS),
+    common_labels=(*_SELECTORS, *_TEMPLATE_LABELS),
     template_labels=_TEMPLATE_LABELS,
     annotations=_ANNOTATIONS,
     images=_IMAGES,

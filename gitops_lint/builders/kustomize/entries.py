@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from gitops_lint.repo import Repo
 
 FILE_LISTS = ("crds", "configurations")
-RESOURCE_LISTS = ("generators", "transformers", "validators")
-"""Lists of plugins: each entry is a file, a directory with a kustomization, or the YAML itself."""
 GENERATORS = ("configMapGenerator", "secretGenerator")
 PATCH_LISTS = ("patchesStrategicMerge", "patches", "patchesJson6902")
 USER = re2.compile(r"^[A-Za-z][A-Za-z0-9-]*@[^/]+[/:]")
@@ -27,19 +25,18 @@ USER = re2.compile(r"^[A-Za-z][A-Za-z0-9-]*@[^/]+[/:]")
 
 
 class Named(NamedTuple):
-    """A file that an entry names; ``directory`` says whether it may be a directory as well."""
+    """A file that an entry names."""
 
     entry: Entry
     path: str
-    directory: bool = False
 
 
 def named_files(layer: Layer) -> Iterator[Named]:
     """The files that kustomize must be able to read besides resources, components and patches."""
-    for field in (*FILE_LISTS, *RESOURCE_LISTS):
+    for field in FILE_LISTS:
         for entry in layer.entries(field):
             if isinstance(entry.value, str) and not is_inline(entry.value):
-                yield Named(entry, entry.value, field in RESOURCE_LISTS)
+                yield Named(entry, entry.value)
     for entry in layer.entries("replacements"):
         yield from _file(entry, ("path",))
     for entry in layer.entries("helmCharts"):

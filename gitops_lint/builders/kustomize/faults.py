@@ -10,12 +10,15 @@ from gitops_lint.model import Opaque, Place, Problem, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
-    from gitops_lint.builders.kustomize.fieldspec import FieldFault
-    from gitops_lint.builders.kustomize.layer import Entry, Layer
+    from collections.abc import Callable, Iterable, Sequence
+
+    from gitops_lint.builders.kustomize.fieldspec import FieldFault, FieldSpec
+    from gitops_lint.builders.kustomize.layer import Entry, Layer, Malformed
     from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.builders.kustomize.traced import Unpatchable
     from gitops_lint.document import Document
-    from gitops_lint.model import Build, Data, Spot
+    from gitops_lint.location import Route
+    from gitops_lint.model import Build, Data, Ref, Spot
     from gitops_lint.repo import Recorder
 
 MAX_SIZE = 50_000
@@ -33,12 +36,20 @@ LABELS = {
     "no-kustomization-file": "no kustomization there",
     "file-outside-root": "outside",
     "not-an-object": "no object",
-    "generator-without-base": "nothing below it",
+    "generator-without-base": "which one below?",
+    "generator-fails": "not in a generator",
     "too-large": "too much",
     "ambiguous-reference": "which one?",
+    "replacement-fails": "this replacement",
+    "invalid-field": "this field",
+    "external-plugin": "never run here",
+    "chart-not-enabled": "not inflated",
     "variable-fails": "this variable",
     "field-fails": "in the way",
     "namespace-conflict": "one too many",
+    "malformed-field": "not what kustomize takes",
+    "conflicting-fieldspecs": "contradicts another",
+    "no-workload": "no workload of that name",
 }
 """The cases in which a build fails, and what stands beside the place."""
 
@@ -156,10 +167,71 @@ class Faults:
         message = f"{entry.field} in {entry.place.path} cannot be applied: {fault.message}"
         self.refuse("field-fails", message, fault.place, "mend the object, or the path of the fieldspec")
 
+    def malformed(self, error: Malformed) -> None:
+        """A value that kustomize cannot decode: it refuses the whole file."""
+        message = f"kustomize cannot read {error.place.path}: {error.message}"
+        self.refuse("malformed-field", message, error.place, "mend it: one such value fails every build that reads it")
+
+    def conflicting(self, specs: Sequence[FieldSpec], spot: Spot) -> None:
+        """Fieldspecs that say of one field both that it is created and that it is not."""
+        message = f"two fieldspecs for {specs[0].path} contradict each other: one creates the field, one does not"
+        self.refuse("conflicting-fieldspecs", message, spot, "give both the same create, or drop one")
+
+    def no_workload(self, entry: Entry, name: str, kinds: Iterable[str]) -> None:
+        """A replica count for what is not there."""
+        workload = " or ".join(kind or "object" for kind in kinds)
+        message = f"replicas in {entry.place.path} name {name!r}, and this build has no {workload} of that name"
+        self.refuse("no-workload", message, entry.place, "name a workload of this build, or take the entry out")
+
     def reference(self, resource: Resource, fault: FieldFault) -> None:
         """A name in an object of which nobody can tell which object it means."""
         message = f"{resource.ref} names an object that got another name, and {fault.message}"
         self.refuse("ambiguous-reference", message, fault.place, "give the objects different names")
+
+    def generator(self, entry: Entry) -> Callable[[str, Route], None]:
+        """Notes what is wrong inside of a generator."""
+
+        def refuse(message: str, route: Route) -> None:
+            place = Place(entry.place.document, (*entry.place.route, *route))
+            self.refuse("generator-fails", message, place, "mend this entry of the generator")
+
+        return refuse
+
+    def without_base(self, entry: Entry, ref: Ref, behavior: str) -> None:
+        """A generator that is to change what is not there."""
+        message = f"{ref} is to {behavior} one below it, and there is none"
+        self.refuse("generator-without-base", message, entry.place, "create it below, or drop the behavior")
+
+    def several_bases(self, entry: Entry, ref: Ref, behavior: str, matches: Sequence[Resource]) -> None:
+        """A generator that may change any of several objects."""
+        listed = ", ".join(str(match.ref) for match in matches)
+        message = f"{ref} is to {behavior} one below it, and may mean any of {listed}"
+        self.refuse("generator-without-base", message, entry.place, "give it the namespace of the one that is meant")
+
+    def replacement(self, entry: Entry, error: Unpatchable) -> None:
+        """A replacement without a source, or with a target that it cannot set."""
+        message = f"a replacement in {entry.place.path} cannot be made: {error.message}"
+        place = Place(entry.place.document, (*entry.place.route, *error.route))
+        self.refuse("replacement-fails", message, place, "mend the replacement, or take it out")
+
+    def kustomization(self, layer: Layer, route: Route, reason: str) -> None:
+        """A field of a kustomization that cannot be as it is."""
+        spot: Spot = Place(layer.document, route) if layer.document else Location(layer.path)
+        self.refuse("invalid-field", f"{layer.path}: {reason}", spot, "mend this field")
+
+    def plugin(self, entry: Entry, ref: Ref, *, is_builtin: bool) -> None:
+        """A plugin that is a program, or of a built-in kind that is not reproduced here: anything may come of it."""
+        self.unknown(entry, f"what the plugin {ref.kind} does")
+        if not is_builtin:
+            message = f"{ref.kind} {ref.name} is a plugin of its own, and kustomize runs no such program by itself"
+            advice = "replace it by fields of the kustomization; neither Flux nor Argo CD runs it without being told to"
+            self.refuse("external-plugin", message, entry.place, advice)
+
+    def chart(self, entry: Entry) -> None:
+        """A chart in a kustomization, where nobody may inflate it."""
+        message = f"{entry.place.path} inflates a Helm chart, and this build may not: it has no --enable-helm"
+        advice = "Flux: write a HelmRelease; Argo CD: set kustomize.buildOptions to --enable-helm"
+        self.refuse("chart-not-enabled", message, entry.place, advice)
 
     def variable(self, entry: Entry, fault: str) -> None:
         """A variable of ``vars`` that has no value, or more than one."""

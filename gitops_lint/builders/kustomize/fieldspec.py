@@ -5,10 +5,13 @@ kustomize, api/types/fieldspec.go and api/filters/fieldspec/fieldspec.go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from gitops_lint.builders.kustomize.kinds import sort_key
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.document import MAX_DEPTH
 from gitops_lint.model import OPAQUE, Place, Places
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.builders.kustomize.resource import Resource
 
+T = TypeVar("T")
 Change = Callable[[Traced | None], Traced | None]
 """A field that a fieldspec selects to what it becomes; None for nothing else than it is.
 
@@ -26,6 +30,22 @@ It is asked with None for a field that is missing, or null, where the fieldspec 
 
 SEPARATOR = "/"
 EACH = "[]"
+_NO_NAME = re.compile(r"\*|-|\+?[0-9]+|\[.*\]", re.DOTALL)
+"""Steps that kustomize takes for an element of a list, and then finds none (kyaml, yaml/fns.go, PathGetter)."""
+
+SPEC_FIELDS = (
+    "common_labels",
+    "labels",
+    "template_labels",
+    "annotations",
+    "prefix",
+    "suffix",
+    "namespace",
+    "images",
+    "replicas",
+    "variables",
+)
+"""The fields of a configuration that hold fieldspecs."""
 
 
 class FieldFault(Exception):
@@ -52,14 +72,14 @@ class FieldSpec(NamedTuple):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The steps of its path (kustomize, api/filters/filtersutil, PathSplitter)."""
+        """The steps of its path; a blank one leads nowhere (kustomize, api/internal/utils, PathSplitter)."""
         steps: list[str] = []
-        for part in self.path.split(SEPARATOR):
+        for part in self.path.removeprefix(SEPARATOR).split(SEPARATOR):
             if steps and steps[-1].endswith("\\"):
                 steps[-1] = f"{steps[-1][:-1]}{SEPARATOR}{part}"
             else:
                 steps.append(part)
-        return tuple(steps)
+        return tuple(step for step in steps if not step.isspace())
 
     def selects(self, resource: Resource) -> bool:
         """Whether an object is of the kind that it is for."""
@@ -68,6 +88,11 @@ class FieldSpec(NamedTuple):
             and self.group in ("", resource.ref.group)
             and self.version in ("", resource.version)
         )
+
+    def is_within(self, other: FieldSpec) -> bool:
+        """Whether the other one is for this kind, or for any."""
+        pairs = (self.group, other.group), (self.version, other.version), (self.kind, other.kind)
+        return all(theirs in ("", ours) for ours, theirs in pairs)
 
 
 class NameReference(NamedTuple):
@@ -79,15 +104,19 @@ class NameReference(NamedTuple):
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Config:
     """The fieldspecs of every transformer: kustomize's own, and those that ``configurations`` and ``crds`` add.
 
     kustomize, api/internal/plugins/builtinconfig/transformerconfig.go.
     """
 
+    common_labels: tuple[FieldSpec, ...] = ()
+    """For ``commonLabels``, and for ``labels`` with ``includeSelectors``."""
     labels: tuple[FieldSpec, ...] = ()
+    """For every entry of ``labels``; kustomize ships none."""
     template_labels: tuple[FieldSpec, ...] = ()
+    """For ``labels`` with ``includeTemplates``."""
     annotations: tuple[FieldSpec, ...] = ()
     prefix: tuple[FieldSpec, ...] = ()
     suffix: tuple[FieldSpec, ...] = ()
@@ -97,12 +126,71 @@ class Config:
     variables: tuple[FieldSpec, ...] = ()
     name_references: tuple[NameReference, ...] = ()
 
-    def merged(self, other: Config) -> Config:
-        """These fieldspecs and those of another configuration, each once."""
-        if other is self:
-            return self
-        both = {f.name: tuple(dict.fromkeys((*getattr(self, f.name), *getattr(other, f.name)))) for f in fields(self)}
-        return Config(**both)
+
+EMPTY = Config()
+
+
+class Merge(NamedTuple, Generic[T]):
+    """Fieldspecs or configurations laid together, and what of the second contradicts the first and was left out."""
+
+    merged: T
+    conflicts: tuple[FieldSpec, ...]
+
+
+def merge_specs(ours: Sequence[FieldSpec], theirs: Iterable[FieldSpec]) -> Merge[tuple[FieldSpec, ...]]:
+    """Fieldspecs, and those of others that they do not hold already (kustomize, api/types/fieldspec.go, MergeAll).
+
+    Oddly enough, one of theirs without a kind counts as held where one of ours for any kind has its path. It
+    contradicts that one where only one of the two creates the field.
+    """
+    result, conflicts = list(ours), list[FieldSpec]()
+    by_path: dict[str, list[FieldSpec]] = {}
+    for spec in ours:
+        by_path.setdefault(spec.path, []).append(spec)
+    for spec in theirs:
+        known = by_path.setdefault(spec.path, [])
+        held = next((each for each in known if each.is_within(spec)), None)
+        if held is None:
+            result.append(spec)
+            known.append(spec)
+        elif held.create != spec.create:
+            conflicts.append(spec)
+    return Merge(tuple(result), tuple(conflicts))
+
+
+@lru_cache(maxsize=64)
+def merge(ours: Config, theirs: Config) -> Merge[Config]:
+    """A configuration, and another one laid over it (transformerconfig.go, Merge): most layers ask for the same."""
+    if ours is theirs:
+        return Merge(ours, ())
+    found: dict[str, tuple[FieldSpec, ...]] = {}
+    conflicts = list[FieldSpec]()
+    for name in SPEC_FIELDS:
+        specs = merge_specs(getattr(ours, name), sorted(getattr(theirs, name), key=_rank))
+        found[name] = tuple(sorted(specs.merged, key=_rank))
+        conflicts += specs.conflicts
+    references = _merge_references(ours.name_references, theirs.name_references)
+    return Merge(Config(**found, name_references=references.merged), (*conflicts, *references.conflicts))
+
+
+def _merge_references(
+    ours: Sequence[NameReference], theirs: Iterable[NameReference]
+) -> Merge[tuple[NameReference, ...]]:
+    """The same for what names objects: the fields for one kind are laid together (namebackreferences.go)."""
+    by_kind = {(each.group, each.version, each.kind): each for each in ours}
+    conflicts = list[FieldSpec]()
+    for reference in sorted(theirs, key=_rank):
+        kind = reference.group, reference.version, reference.kind
+        known = by_kind.setdefault(kind, reference)
+        if known is not reference:
+            referrers = merge_specs(known.referrers, reference.referrers)
+            by_kind[kind] = known._replace(referrers=referrers.merged)
+            conflicts += referrers.conflicts
+    return Merge(tuple(sorted(by_kind.values(), key=_rank)), tuple(conflicts))
+
+
+def _rank(spec: FieldSpec | NameReference) -> tuple[int, str]:
+    return sort_key(spec.group, spec.version, spec.kind)
 
 
 def apply(resource: Resource, specs: Iterable[FieldSpec], change: Change) -> Resource:
@@ -133,19 +221,25 @@ def _walked(field: Traced, steps: Sequence[str], spec: FieldSpec, change: Change
         return _walked_list(field, steps, spec, change)
     if not isinstance(field.data, dict):
         raise FieldFault(f"{spec.path} leads through a text or number, where a mapping or list must stand", field.place)
-    name, is_list = steps[0].removesuffix(EACH), steps[0].endswith(EACH)
-    if not name or len(steps) > MAX_DEPTH:
-        raise FieldFault(f"{spec.path} is no path to a field", field.place)
+    name, is_list = _name(steps[0], spec, field), steps[0].endswith(EACH)
     below = field.field(name)
     creates = spec.create and not is_list
     if below is None or (below.data is None and creates):
-        below = _created(steps[1:], change) if creates else None
+        below = _created(field, steps[1:], spec, change) if creates else None
     elif below.data is None and is_list:
         empty = Traced([], below.places)  # oddly enough, kustomize prints a null that it takes for a list as one
         below = _walked(empty, steps[1:], spec, change) or empty
     else:
         below = _walked(below, steps[1:], spec, change)
     return field.with_child(name, below) if below is not None else None
+
+
+def _name(step: str, spec: FieldSpec, field: Traced) -> str:
+    """The name of a field of a mapping. Raises FieldFault for what can be none."""
+    name = step.removesuffix(EACH).strip()
+    if not name or _NO_NAME.fullmatch(name) or len(spec.steps) > MAX_DEPTH:
+        raise FieldFault(f"{spec.path!r} is no path to a field", field.place)
+    return name
 
 
 def _walked_list(field: Traced, steps: Sequence[str], spec: FieldSpec, change: Change) -> Traced | None:
@@ -156,14 +250,15 @@ def _walked_list(field: Traced, steps: Sequence[str], spec: FieldSpec, change: C
     return field.with_elements([new or old for new, old in zip(walked, elements, strict=True)])
 
 
-def _created(steps: Sequence[str], change: Change) -> Traced | None:
-    """A new field, in as many new mappings as there are steps to it; what lies behind a list stays missing."""
+def _created(field: Traced, steps: Sequence[str], spec: FieldSpec, change: Change) -> Traced | None:
+    """What is new below a field, in as many mappings as there are steps to it; nothing is made behind a list."""
     made = change(None)
     if made is None:
         return None
+    names = [_name(step, spec, field) for step in steps]
     lists = [index for index, step in enumerate(steps) if step.endswith(EACH)]
     if lists:
-        steps, made = steps[: lists[0]], Traced({}, Places(made.place))
-    for step in reversed(steps):
-        made = Traced({step: made.data}, Places(made.place, {step: made.places}))
+        names, made = names[: lists[0]], Traced({}, Places(made.place))
+    for name in reversed(names):
+        made = Traced({name: made.data}, Places(made.place, {name: made.places}))
     return made

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.generators import hash_suffix
+from gitops_lint.builders.kustomize.metadata import printed
+from gitops_lint.builders.kustomize.order import in_order, why_refused
 from gitops_lint.builders.kustomize.references import with_references
 from gitops_lint.builders.kustomize.variables import resolve
 from gitops_lint.model import dig
@@ -26,7 +28,11 @@ def finish(gathered: Gathered, step: Step) -> list[Resource]:
     resources = [_with_hash(resource) for resource in gathered.resources]
     resources = with_references(resources, gathered.config.name_references, step.faults.reference)
     resources = resolve(resources, gathered.variables, gathered.config.variables, step.faults)
-    return [resource for resource in resources if not _is_local(resource)]
+    resources = printed([resource for resource in resources if not _is_local(resource)], step)
+    options = step.layer.data.get("sortOptions")
+    if reason := why_refused(options):
+        step.faults.kustomization(step.layer, ("sortOptions",), reason)
+    return in_order(resources, options)
 
 
 def _with_hash(resource: Resource) -> Resource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders.kustomize.builtin import BUILTIN
+from gitops_lint.builders.kustomize.fieldspec import EMPTY
 from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.variables import Variable
 
@@ -20,7 +20,7 @@ class Gathered:
     """The objects of a layer, with the fieldspecs of it and of all below (kustomize, accumulator/resaccumulator.go)."""
 
     resources: tuple[Resource, ...] = ()
-    config: Config = BUILTIN
+    config: Config = EMPTY
     variables: tuple[Variable, ...] = ()
 
     def plus(self, resources: Iterable[Resource]) -> Gathered:
@@ -28,11 +28,10 @@ class Gathered:
         return replace(self, resources=(*self.resources, *resources))
 
 
-def combined(parts: Iterable[Gathered]) -> Gathered:
-    """What several bases hand up together, in their order."""
-    resources, config, variables = list[Resource](), BUILTIN, list[Variable]()
+def combined(parts: Iterable[Gathered], config: Config) -> Gathered:
+    """What several bases hand up together, in their order, under the fieldspecs that follow from theirs."""
+    resources, variables = list[Resource](), list[Variable]()
     for part in parts:
         resources += part.resources
-        config = config.merged(part.config)
         variables += part.variables
     return Gathered(tuple(resources), config, tuple(variables))

@@ -22,6 +22,15 @@ NAMED = ("images", "replicas")
 """Lists in which a consumer's entry takes the place of one of the same name, as ``kustomize edit set`` does."""
 
 
+class Malformed(Exception):
+    """kustomize cannot decode a value. ``place`` is where it stands."""
+
+    def __init__(self, message: str, place: Place) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
 class Entry(NamedTuple):
     """A value of a kustomization, or one element of its lists, and where it stands."""
 
@@ -65,7 +74,7 @@ class Layer:
 
     @property
     def data(self) -> Mapping[str, Data]:
-        data = self.document.kustomize if self.document else None
+        data = self.document.data if self.document else None
         return data if isinstance(data, dict) else {}
 
     @property

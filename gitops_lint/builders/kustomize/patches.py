@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
@@ -33,6 +34,8 @@ class Patch(NamedTuple):
     places: Places
     target: Data
     """What to select, as written; None for a strategic patch that names its object itself."""
+    broken: str = ""
+    """Why kustomize cannot read it, if it cannot."""
 
 
 def strategic(resources: list[Resource], step: Step) -> list[Resource]:
@@ -50,6 +53,16 @@ def json6902(resources: list[Resource], step: Step) -> list[Resource]:
     return _applied(resources, _targeted(step, "patchesJson6902"), step)
 
 
+def with_entry(resources: list[Resource], entry: Entry, step: Step) -> list[Resource]:
+    """The objects after one entry of ``patches``."""
+    return _applied(resources, _of_entry(step, entry), step)
+
+
+def with_text(resources: list[Resource], entry: Entry, step: Step) -> list[Resource]:
+    """The objects after one entry of ``patchesStrategicMerge``."""
+    return _applied(resources, _of_text(step, entry), step)
+
+
 def _applied(resources: list[Resource], patches: Iterable[Patch], step: Step) -> list[Resource]:
     for patch in patches:
         try:
@@ -65,13 +78,17 @@ def _applied(resources: list[Resource], patches: Iterable[Patch], step: Step) ->
 def _strategic(step: Step) -> Iterator[Patch]:
     for entry in step.layer.entries("patchesStrategicMerge"):
         if isinstance(entry.value, str):
-            path = join(step.layer.directory, entry.value) if "\n" not in entry.value else None
-            if path is not None and step.reader.is_file(path):
-                yield from _from_file(step.reader, path, entry, None)
-            elif "\n" in entry.value:
-                yield from _inline(entry.value, entry, entry.place, None)
-            else:
-                step.faults.missing(step.layer, entry, entry.value)
+            yield from _of_text(step, entry)
+
+
+def _of_text(step: Step, entry: Entry) -> Iterator[Patch]:
+    path = join(step.layer.directory, entry.value) if "\n" not in entry.value else None
+    if path is not None and step.reader.is_file(path):
+        yield from _from_file(step.reader, path, entry, None)
+    elif "\n" in entry.value:
+        yield from _inline(entry.value, entry, entry.place, None)
+    else:
+        step.faults.missing(step.layer, entry, entry.value)
 
 
 def _targeted(step: Step, field: str) -> Iterator[Patch]:
@@ -97,15 +114,26 @@ def _of_entry(step: Step, entry: Entry) -> Iterator[Patch]:
 
 def _from_file(reader: Recorder, path: str, entry: Entry, target: Data) -> Iterator[Patch]:
     file = reader.file(path)
+    broken = _why_unreadable(file.text) if file else ""
     for document in file.documents if file else ():
-        yield Patch(entry, document.kustomize, Places(Place(document, ())), target)
+        yield Patch(entry, document.kustomize, Places(Place(document, ())), target, broken)
 
 
 def _inline(text: str, entry: Entry, place: Place, target: Data) -> Iterator[Patch]:
     """Inline JSON6902 comes in the direct reading, as kustomize decodes it with sigs.k8s.io/yaml."""
     for document in read(place.path, text.encode()).documents:
         data = document.data if isinstance(document.data, list) else document.kustomize
-        yield Patch(entry, data, Places(place), target)
+        yield Patch(entry, data, Places(place), target, _why_unreadable(text))
+
+
+def _why_unreadable(text: str) -> str:
+    """Operations that begin with a bracket are read as JSON, and YAML in flow style is none (jsonPatchFromBytes)."""
+    if text.startswith("["):
+        try:
+            json.loads(text)
+        except ValueError:
+            return "it begins with a bracket, so kustomize reads it as JSON, which it is not"
+    return ""
 
 
 def apply_patch(patch: Patch, resources: list[Resource]) -> list[Resource]:
@@ -115,6 +143,8 @@ def apply_patch(patch: Patch, resources: list[Resource]) -> list[Resource]:
     kustomize would refuse: an operation on a path that does not exist. A target that selects nothing is silent, as in
     kustomize.
     """
+    if patch.broken:
+        raise Unpatchable(patch.broken, ())
     if not isinstance(patch.data, dict | list):
         raise Unpatchable("it is neither an object nor a list of operations", ())
     chosen = _chosen(patch, resources)

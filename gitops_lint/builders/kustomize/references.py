@@ -6,7 +6,6 @@ found out by sieves: an earlier name, the kind, the namespace, the prefixes and 
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize.fieldspec import FieldFault, FieldSpec, apply
@@ -197,6 +196,8 @@ def _has_same_affixes(one: Resource, other: Resource, *, allow_empty: bool) -> b
 
 
 def _ends_alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the shorter is the end of the longer: the outermost layers come last."""
+    """Whether the shorter is the end of the longer, outermost layers last; nothing is the end of nothing only."""
     shorter = min(len(one), len(other))
-    return all(a == b for a, b in zip_longest(one[len(one) - shorter :], other[len(other) - shorter :]))
+    if not shorter:
+        return len(one) == len(other)
+    return tuple(one[-shorter:]) == tuple(other[-shorter:])

@@ -50,8 +50,16 @@ class Resource:
     @property
     def identity(self) -> tuple[Ref, str]:
         """What may stand in a build once (kustomize, resid.ResId): the version counts, no namespace is ``default``."""
-        namespace = "" if self.ref.namespace == "default" else self.ref.namespace
-        return self.ref._replace(namespace=namespace), str(dig(self.data, ("apiVersion",)))
+        return self._identity(self.ref)
+
+    @property
+    def identities(self) -> set[tuple[Ref, str]]:
+        """All that it is and was called, in the form of ``identity``."""
+        return {self._identity(ref) for ref in (self.ref, *self.earlier)}
+
+    def _identity(self, ref: Ref) -> tuple[Ref, str]:
+        namespace = "" if ref.namespace == "default" else ref.namespace
+        return ref._replace(namespace=namespace), str(dig(self.data, ("apiVersion",)))
 
     def noted(self) -> Resource:
         """This resource with its present identity among the earlier ones, whatever becomes of it (StorePreviousId)."""

