@@ -12,17 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint import __version__, checks
-from gitops_lint.config import (
-    FILE_NAMES,
-    Config,
-    ConfigError,
-    Mistake,
-    Settings,
-    combine,
-    load,
-    matrix_of,
-    preset,
-)
+from gitops_lint.config import FILE_NAMES, Config, Settings, combine, load, matrix_of, preset
 from gitops_lint.controllers.argocd import IN_CLUSTER as HERE
 from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
@@ -35,6 +25,7 @@ from gitops_lint.repo import Repo
 from gitops_lint.reporting import Finder
 from gitops_lint.roots import explore
 from gitops_lint.rule import CHECKS, FILTER, Context, Hit, Rule, by_name, shipped
+from gitops_lint.validation import ConfigError, Mistake
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked
 
 if TYPE_CHECKING:
@@ -142,6 +133,7 @@ def _layout(config: Config) -> Layout:
         destinations={d: name for name, c in settings.clusters.items() for d in (*c.destinations, name)},
         argocd=next((name for name, c in settings.clusters.items() if set(c.destinations) & set(HERE)), None),
         urls=tuple(settings.repository.urls),
+        flux=settings.versions.flux,
         is_application_root=glob(*settings.trees.applications),
     )
 

@@ -1,7 +1,7 @@
 """The nouns of gitops-lint. One word, one meaning.
 
 =============  =====================================================================================
-Document       one YAML document: its data and where each value stands (``document.py``)
+Document       one YAML document: its data and where each value stands (``document``)
 Route          the way to a value inside a document (``location.py``)
 Ref            the identity of an object: group, kind, namespace, name; no version
 Place          (document, route): what set a value
@@ -273,6 +273,8 @@ class Delivery:
     hop: Hop
     path: str | None = None
     """The directory or file of this repository that is read; None for what comes from elsewhere."""
+    revision: str | None = None
+    """The tag, version, commit or branch of this repository that is read, where that is not what is checked out."""
 
 
 def dig(data: Data, route: Route) -> Data:

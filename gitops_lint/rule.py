@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import re2
+from typing import TYPE_CHECKING, Any, Literal
 
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
-from gitops_lint.config import FILE_NAMES, ConfigError, Mistake, did_you_mean, rules_directory, validate
+from gitops_lint.config import FILE_NAMES, rules_directory
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import is_cluster_scoped
 from gitops_lint.document import read
 from gitops_lint.environment import Environment, environment_of
+from gitops_lint.example import Example, examples_of
 from gitops_lint.finding import Confidence, Severity
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Ownership, nearest_miss
@@ -46,6 +45,7 @@ from gitops_lint.model import (
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.traits import traits_of, traits_of_manifest
+from gitops_lint.validation import ConfigError, Mistake, did_you_mean, validate
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
@@ -231,24 +231,6 @@ class FrontMatter:
     aliases: tuple[str, ...] = ()
 
 
-class Want(NamedTuple):
-    """What a bad example promises: a finding at that line whose message holds that text."""
-
-    path: str
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A small repository on a page, and the findings that it is to have: none for a good one."""
-
-    heading: str
-    line: int
-    files: Mapping[str, str]
-    wants: tuple[Want, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A page, read: its id is the file's name, its category the folder's."""
@@ -264,7 +246,7 @@ class Rule:
     @property
     def examples(self) -> tuple[Example, ...]:
         """The examples of the page, in its order."""
-        return tuple(_examples(self.body, self.body_line))
+        return tuple(examples_of(self.body, self.body_line))
 
     @property
     def prose(self) -> str:
@@ -295,11 +277,6 @@ class Rule:
 
 # -- reading pages ---------------------------------------------------------------------------------------------
 
-_FENCE = re2.compile(r"^(`{3,}|~{3,})\s*(\S*)\s*(.*)$")
-_TITLE = re2.compile(r"title=(\S+)")
-_FENCE_WANT = re2.compile(r'want=(\d+):"([^"]*)"')
-_WANT = re2.compile(r'#\s*want\s+"([^"]*)"')
-
 
 def read_page(path: str, text: str, *, trusted: bool = False) -> Rule:
     """A page as a rule. Raises ConfigError with every mistake in its front matter.
@@ -325,59 +302,6 @@ def _trusted(file: File) -> FrontMatter:
     written = file.documents[0].data
     law: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
     return FrontMatter(**law)
-
-
-def _examples(body: str, first_line: int) -> Iterator[Example]:
-    """The examples below ``## Bad`` and ``## Good``: each ``###`` heading below them begins a repository of its own."""
-    heading, line, section = "", 0, ""
-    files: dict[str, str] = {}
-    wants: list[Want] = []
-    for kind, number, value in _blocks(body, first_line):
-        if kind == "heading":
-            if files:
-                yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
-            files, wants = {}, []
-            title = value.lstrip("#").strip()
-            section = title if value.startswith("## ") else section
-            heading, line = ("" if value.startswith("## ") else title), number
-        elif section in ("Bad", "Good"):
-            info, _, content = value.partition("\n")
-            title_match = _TITLE.search(info)
-            name = title_match.group(1) if title_match else "manifest.yaml"
-            files[name] = content
-            wants += _wants(name, info, content)
-    if files:
-        yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
-
-
-def _blocks(body: str, first_line: int) -> Iterator[tuple[str, int, str]]:
-    """Headings of level two and three, and fences (their info line first), with their lines."""
-    fence, info, content, start = "", "", list[str](), 0
-    for number, line in enumerate(body.split("\n"), first_line):
-        opening = _FENCE.match(line)
-        if fence:
-            if line.strip() == fence:
-                yield "fence", start, info + "\n" + "".join(f"{text}\n" for text in content)
-                fence = ""
-            else:
-                content.append(line)
-        elif opening:
-            fence, info, content, start = (
-                opening.group(1),
-                f"{opening.group(2)} {opening.group(3)}",
-                [],
-                number,
-            )
-        elif line.startswith(("## ", "### ")):
-            yield "heading", number, line
-
-
-def _wants(path: str, info: str, content: str) -> Iterator[Want]:
-    for match in _FENCE_WANT.finditer(info):
-        yield Want(path, int(match.group(1)), match.group(2))
-    for number, line in enumerate(content.split("\n"), 1):
-        for match in _WANT.finditer(line):
-            yield Want(path, number, match.group(1))
 
 
 # -- the shipped rules -----------------------------------------------------------------------------------------

@@ -7,14 +7,12 @@ nothing in it is run, no link is followed out of it, nothing but regular files i
 from __future__ import annotations
 
 import os
-import re
 import stat
-import subprocess
 from abc import ABC, abstractmethod
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gitops_lint.git import Checkout, Git, Refused, plainly
 from gitops_lint.glob import glob
 from gitops_lint.listing import Listing
 from gitops_lint.listing import Passed as Passed
@@ -30,30 +28,12 @@ MAX_BYTES = 16 * MIB
 """The largest file that is read. Real manifests end below 4 MiB."""
 MAX_FILES = 1_000_000
 """More files than any repository has: whoever points at a whole disk is told so."""
-GIT_SECONDS = 30
-"""How long git may take to answer one question."""
 
 NESTED = "is a repository of its own"
 IRREGULAR = "is not a regular file"
 
 # A link or a pipe that took the place of a file since it was listed is neither followed nor waited for.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit")
-_REPOSITORY_VARIABLES = {
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_CONFIG",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-}
-_SETTINGS = r"^(core\.sparsecheckout|remote\..+\.url|url\..+\.insteadof)$"
-_UNOPENED = re.compile(r"^warning: could not open directory '(.+)/': (.+)$", re.MULTILINE)
-_CREDENTIALS = re.compile(r"^(https?://)[^/]*@", re.IGNORECASE)
 
 
 class Unreadable(Exception):
@@ -115,7 +95,7 @@ class WorkTree(Tree):
         try:
             os.scandir(self._root).close()
         except OSError as error:
-            raise Unreadable(str(root), _plainly(error)) from error
+            raise Unreadable(str(root), plainly(error)) from error
         survey = _Survey(self._root, glob(*exclude))
         checkout = _discover(survey)
         super().__init__(survey.files, survey.links, survey.passed)
@@ -130,7 +110,7 @@ class WorkTree(Tree):
                 _check_size(path, status.st_size)
                 return stream.read(status.st_size)
         except OSError as error:
-            raise Unreadable(path, _plainly(error)) from error
+            raise Unreadable(path, plainly(error)) from error
 
 
 class _Survey:
@@ -199,7 +179,7 @@ class _Survey:
         except (FileNotFoundError, NotADirectoryError):
             return 0
         except OSError as error:
-            self.leave_out(path, _plainly(error))
+            self.leave_out(path, plainly(error))
             return 0
 
     def _scan(self, directory: str) -> dict[str, int]:
@@ -208,7 +188,7 @@ class _Survey:
             with os.scandir(f"{self._prefix}{directory}") as entries:
                 return {entry.name: _file_type(entry) for entry in entries}
         except OSError as error:
-            self.leave_out(directory, _plainly(error))
+            self.leave_out(directory, plainly(error))
             return {}
 
     def _admits(self, path: str, mode: int) -> bool:
@@ -239,35 +219,17 @@ class _Survey:
         try:
             self.links[path] = str((self.root / path).readlink())
         except OSError as error:
-            self.leave_out(path, _plainly(error))
+            self.leave_out(path, plainly(error))
 
 
-class _Refused(Exception):
-    """Git gives no answer, for the reason in the message; ``expected`` where the directory is not git's."""
-
-    def __init__(self, reason: str, *, expected: bool = False) -> None:
-        super().__init__("".join(character if character.isprintable() else "?" for character in reason))
-        self.expected = expected
-
-
-class _Checkout(NamedTuple):
-    """What git says of a directory: the paths below it, and of these what it cannot or must not list."""
-
-    listed: Sequence[str] = ()
-    left_out: Mapping[str, str] = MappingProxyType({})
-    notes: tuple[str, ...] = ()
-    remotes: tuple[str, ...] = ()
-    branch: str | None = None
-
-
-def _discover(survey: _Survey) -> _Checkout:
+def _discover(survey: _Survey) -> Checkout:
     """Fills the survey from git's list, or from a walk where there is none: not silently if one was due."""
     tracked_only = os.environ.get("PRE_COMMIT") == "1"
     try:
-        checkout = _Git(survey.root).checkout(tracked_only=tracked_only)
-    except _Refused as refusal:
+        checkout = Git(survey.root).checkout(tracked_only=tracked_only)
+    except Refused as refusal:
         survey.walk()
-        return _Checkout(notes=() if refusal.expected else (f"{refusal}; what git ignores is read, too",))
+        return Checkout(notes=() if refusal.expected else (f"{refusal}; what git ignores is read, too",))
     for path, reason in checkout.left_out.items():
         survey.leave_out(path, reason)
     survey.take(checkout.listed)
@@ -276,109 +238,6 @@ def _discover(survey: _Survey) -> _Checkout:
     survey.walk()
     note = "git ignores this directory; all of it is read"
     return checkout._replace(notes=(*checkout.notes, note)) if survey.files else checkout
-
-
-class _Git:
-    """Questions to git about a directory, asked so that it runs nothing which the repository names.
-
-    The four commands used here need no filter, pager, alias or helper. What they could run is switched off:
-    the file system monitor, hooks, and the transports by which a partial clone fetches what it lacks.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        """Raises _Refused, as the questions do."""
-        self._directory = directory
-        self._environment = _environment()
-        answer = self._ask("rev-parse", "--absolute-git-dir", "--show-prefix")
-        git_directory, _, self._prefix = os.fsdecode(answer.stdout)[:-1].partition("\n")
-        # Inside a hook, variables point at the repository of the hook. The question is about this directory,
-        # so they are dropped: git finds the same repository again, or rightly finds another. Only the index
-        # can matter: `git commit FILE` runs hooks on a temporary one, which holds what will be committed. It
-        # lies in the git directory of its repository; one that lies elsewhere says nothing about this one.
-        index = Path(os.environ.get("GIT_INDEX_FILE") or "/").resolve()
-        if index.parent == Path(git_directory).resolve():
-            self._environment["GIT_INDEX_FILE"] = str(index)
-
-    def checkout(self, *, tracked_only: bool) -> _Checkout:
-        """All that a tree wants to know; remotes and branch at the top of a work tree only."""
-        others = ("--others", "--exclude-standard")
-        if tracked_only:
-            listed, left_out = self._list("--cached")
-            left_out |= dict.fromkeys(self._list(*others)[0], "is not tracked by git")
-        else:
-            listed, left_out = self._list("--cached", *others)
-        if self._prefix:
-            return _Checkout(listed, left_out)
-        answer = self._ask("config", "-z", "--get-regexp", _SETTINGS, fails=1)
-        lines = [item.partition("\n") for item in _text(answer.stdout).split("\0")]
-        settings = [(key, value) for key, _, value in lines]
-        sparse = ("core.sparsecheckout", "true") in settings
-        notes = ("the checkout is sparse; files outside of it seem to be missing",) if sparse else ()
-        head = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", fails=1)
-        return _Checkout(listed, left_out, notes, _remotes(settings), _text(head.stdout).strip() or None)
-
-    def _list(self, *which: str) -> tuple[list[str], dict[str, str]]:
-        """The paths below the directory, and the directories that git could not open, with the reason."""
-        answer = self._ask("ls-files", "-z", *which)
-        unopened = _UNOPENED.findall(os.fsdecode(answer.stderr))
-        # During a merge git lists a path once for each side.
-        listed = dict.fromkeys(os.fsdecode(answer.stdout).split("\0")[:-1])
-        return [*listed], {path.removeprefix(self._prefix): reason.lower() for path, reason in unopened}
-
-    def _ask(self, *question: str, fails: int = 0) -> subprocess.CompletedProcess[bytes]:
-        """Runs git; ``fails`` is the exit status by which a command says that there is nothing to tell."""
-        command = ["git", *_SAFE, "-C", str(self._directory), *question]
-        try:
-            answer = subprocess.run(
-                command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=GIT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _Refused(f"git did not answer within {GIT_SECONDS} seconds") from error
-        except OSError as error:
-            around = (self._directory, *self._directory.parents)
-            expected = not any((directory / ".git").exists() for directory in around)
-            raise _Refused(f"git cannot be run: {_plainly(error)}", expected=expected) from error
-        if answer.returncode not in (0, fails):
-            said = _text(answer.stderr).partition("\n")[0].removeprefix("fatal: ")
-            said += " (see safe.directory in `git help config`)" if "dubious ownership" in said else ""
-            raise _Refused(f"git says: {said}", expected=said.startswith("not a git repository (or any "))
-        return answer
-
-
-def _environment() -> dict[str, str]:
-    """The user's environment, without what points at another repository or lets git do more than answer.
-
-    Relative directories of PATH are dropped: the linted repository may hold a program named git.
-    """
-    programs = [directory for directory in os.get_exec_path() if Path(directory).is_absolute()]
-    return {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES} | {
-        "PATH": os.pathsep.join(programs) or os.defpath,
-        "LC_ALL": "C",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-
-
-def _remotes(settings: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """The URLs as configured and as git rewrites them (url.*.insteadOf): manifests name either."""
-    urls, rewrites = [], {}
-    for key, value in settings:
-        if key.startswith("remote."):
-            urls.append(value)
-        elif key.startswith("url.") and value:
-            rewrites[value] = key.removeprefix("url.").removesuffix(".insteadof")
-    for url in tuple(urls):
-        short = max(filter(url.startswith, rewrites), key=len, default=None)
-        if short is not None:
-            urls.append(rewrites[short] + url.removeprefix(short))
-    return tuple(dict.fromkeys(_CREDENTIALS.sub(r"\1", url) for url in urls))
 
 
 def _file_type(entry: os.DirEntry[str]) -> int:
@@ -392,17 +251,6 @@ def _file_type(entry: os.DirEntry[str]) -> int:
 def _check_size(path: str, size: int) -> None:
     if size > MAX_BYTES:
         raise Unreadable(path, f"larger than {MAX_BYTES // MIB} MiB ({-(-size // MIB)} MiB)")
-
-
-def _plainly(error: OSError) -> str:
-    """What the system says, as part of a sentence."""
-    if isinstance(error, FileNotFoundError):
-        return "does not exist"
-    return (error.strerror or "cannot be read").lower()
-
-
-def _text(output: bytes) -> str:
-    return output.decode(errors="backslashreplace")
 
 
 def _is_unicode(path: str) -> bool:

@@ -9,7 +9,7 @@ from gitops_lint.config import load
 if TYPE_CHECKING:
     from gitops_lint.config import Settings
     from gitops_lint.document import File
-    from gitops_lint.rule import Example
+    from gitops_lint.example import Example
 
 DEFAULT = b"extends: dual-gitops\n"
 

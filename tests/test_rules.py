@@ -8,11 +8,12 @@ import pytest
 
 from gitops_lint.config import rules_directory
 from gitops_lint.engine import Selection, analyse, check
-from gitops_lint.rule import CHECKS, FILTER, Example, Rule, read_page, shipped
+from gitops_lint.rule import CHECKS, FILTER, Rule, read_page, shipped
 from gitops_lint.tree import MemoryTree
 from tests.examples import example_settings
 
 if TYPE_CHECKING:
+    from gitops_lint.example import Example
     from gitops_lint.finding import Finding
 
 CASES = [

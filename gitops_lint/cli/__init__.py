@@ -57,10 +57,10 @@ def _run(words: list[str]) -> int:
 
 
 def _told(error: Exception, *, verbose: bool) -> int:
-    from gitops_lint.config import ConfigError
     from gitops_lint.engine import CheckFailed
     from gitops_lint.output.text import clean
     from gitops_lint.tree import Unreadable
+    from gitops_lint.validation import ConfigError
 
     if isinstance(error, ConfigError):
         for mistake in error.mistakes:

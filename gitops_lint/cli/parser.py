@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
+GRAPH_FORMATS = ("mermaid", "dot", "json")
 LEVELS = ("error", "warning", "info")
 
 
@@ -30,7 +31,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    name: _lazy(name) for name in ("check", "why", "matrix", "explain", "rules", "init")
+    name: _lazy(name) for name in ("check", "why", "matrix", "build", "graph", "explain", "rules", "init")
 }
 
 
@@ -79,6 +80,8 @@ def build_parser() -> argparse.ArgumentParser:
     _check(commands.add_parser("check", help="find what is wrong (the default command)"))
     _why(commands.add_parser("why", help="who applies this object or file, and through which chain"))
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
+    _build(commands.add_parser("build", help="the objects that a directory or a reconciler builds, as YAML"))
+    _graph(commands.add_parser("graph", help="who applies what, as a picture: Mermaid, DOT or JSON"))
     explain = commands.add_parser("explain", help="the page of a rule")
     explain.add_argument("rule", metavar="RULE", help="a rule id")
     rules = commands.add_parser("rules", help="every rule, its level and its title")
@@ -133,6 +136,43 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".")
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
+
+
+def _build(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Print the built objects as YAML. A directory is built as plain kustomize would; a
+        reconciler (Kustomization/flux-system/apps, Application/argocd/shop) as its controller would, in every cluster.
+        What is wrong with the build stands on standard error, and the exit code is 1 where it would be refused."""
+    parser.add_argument(
+        "subject", metavar="PATH|KIND/NAMESPACE/NAME", nargs="?", default=".", help="a directory or a reconciler"
+    )
+    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--cluster", metavar="C", help="only this cluster")
+    parser.add_argument(
+        "--provenance",
+        action="store_true",
+        help="a comment with file and line on every field that a patch, an overlay or a transformer set",
+    )
+    parser.add_argument("--show-secrets", action="store_true", help="do not mask the values of Secrets")
+
+
+def _graph(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Draw who applies what: reconcilers, the sources that they read and what they wait for, a
+        box for each cluster, objects counted by their kind. With --focus: an object or a file, the chains that lead to
+        it, and its neighbours."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--format", choices=GRAPH_FORMATS, default="mermaid", help="default: mermaid")
+    parser.add_argument("--focus", metavar="OBJECT", help="KIND/[NAMESPACE/]NAME, a file or a directory")
+    parser.add_argument("--depth", metavar="N", type=_depth, default=1, help="steps around the focus (default: 1)")
+    parser.add_argument("--cluster", metavar="C", help="only this cluster")
+
+
+def _depth(word: str) -> int:
+    """A number of steps. Raises ArgumentTypeError."""
+    if not (word.isascii() and word.isdigit() and len(word) < 4):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to 999")
+    return int(word)
 
 
 def wants_unicode() -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import gitops_lint
-from gitops_lint.config import ConfigError, combine, json_schema, load, matrix_of, preset
+from gitops_lint.config import combine, json_schema, load, matrix_of, preset
 from gitops_lint.model import Controller
+from gitops_lint.validation import ConfigError
 
 SCHEMA = Path(gitops_lint.__file__).parent / "config.schema.json"
 

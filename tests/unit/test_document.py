@@ -12,8 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_lint import document
-from gitops_lint.document import MAX_DEPTH, MAX_FAULTS, Document, File, read
+from gitops_lint.document import MAX_DEPTH, MAX_FAULTS, Document, File, events, read, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +111,7 @@ class TestDecoding:
         assert file.documents == ()
 
     def test_a_file_that_is_too_large_is_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(document, "MAX_BYTES", 10)
+        monkeypatch.setattr(reader, "MAX_BYTES", 10)
         assert read("a.yaml", b"a: 4567890").faults == ()
         (fault,) = read("a.yaml", b"a: 45678901").faults
         assert "larger" in fault.message
@@ -592,7 +591,7 @@ class TestDirectives:
 @pytest.fixture(params=["libyaml", "pure Python"])
 def _both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "pure Python":
-        monkeypatch.setattr(document, "_PARSER", yaml.SafeLoader)
+        monkeypatch.setattr(events, "_PARSER", yaml.SafeLoader)
 
 
 @pytest.mark.usefixtures("_both_parsers")

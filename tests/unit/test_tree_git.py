@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gitops_lint import tree as tree_module
+from gitops_lint import git as git_module
 from gitops_lint.tree import Passed, Unreadable, WorkTree
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -269,7 +269,7 @@ def program(path: Path, *lines: str) -> Path:
 def test_a_git_that_hangs_is_given_up(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = program(repository.parent / "bin/git", "exec sleep 60")
     monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(tree_module, "GIT_SECONDS", 0.1)
+    monkeypatch.setattr(git_module, "GIT_SECONDS", 0.1)
     tree = WorkTree(repository)
     assert tree.is_file("tracked.yaml")
     assert "did not answer" in tree.notes[0]
