@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize import FILE_NAMES
 from gitops_lint.builders.substitution import is_resolved
-from gitops_lint.model import OPAQUE, RELEASE, Hop, Reach
+from gitops_lint.controllers.appsource import sources
+from gitops_lint.controllers.fluxsource import SOURCES
+from gitops_lint.model import OPAQUE, RELEASE, Controller, Hop, Reach, Ref
+from gitops_lint.repo import normalise_url
+from gitops_lint.shape import list_at, mapping_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
-    from gitops_lint.model import Built, Controller, Delivery, Node, Reconciler
+    from gitops_lint.location import Route
+    from gitops_lint.model import Built, Delivery, Node, Reconciler
     from gitops_lint.repo import Repo
     from gitops_lint.walk import Walked
 
@@ -50,6 +55,15 @@ class Link(NamedTuple):
     reconciler: Reconciler
     hops: tuple[Hop, ...]
     built: Built
+
+
+class Need(NamedTuple):
+    """An edge of another kind: a reconciler ``reads`` a source, or ``waits for`` another reconciler."""
+
+    kind: str
+    owner: Node
+    target: Node
+    hop: Hop
 
 
 class Graph:
@@ -130,6 +144,37 @@ class Graph:
             current = next(iter(self.owners(node)), None)
         return tuple(reversed(links))
 
+    def chains(self, ownerships: Iterable[Ownership]) -> Iterator[Ownership]:
+        """These ownerships and all above them: every way from a root down, each edge once."""
+        pending = list(ownerships)
+        seen: set[tuple[Node, Node]] = set()
+        while pending:
+            ownership = pending.pop(0)
+            edge = ownership.reconciler.node, (ownership.delivery.cluster, ownership.built.ref)
+            if edge not in seen:
+                seen.add(edge)
+                yield ownership
+                if ownership.reconciler.root is None:
+                    pending += self.owners(ownership.reconciler.node)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What the reconcilers read and wait for, there or not."""
+        return tuple(need for reconciler in self.reconcilers.values() for need in _needs(reconciler))
+
+    def around(self, nodes: Iterable[Node], depth: int) -> set[Node]:
+        """The nodes within ``depth`` steps, up or down; a source is an end: who else reads it is no neighbour."""
+        near = self.network.to_undirected(as_view=False)
+        near.add_edges_from((need.owner, need.target) for need in self.needs)
+        ends = {need.target for need in self.needs if need.kind == "reads"}
+        found = set(nodes)
+        border = {node for node in found if node in near}
+        for _ in range(depth):
+            border = {other for node in border for other in near[node]} - found
+            found |= border
+            border -= ends
+        return found
+
     def cycles(self) -> list[list[Node]]:
         """Reconcilers that apply each other in a circle."""
         import networkx as nx
@@ -156,6 +201,37 @@ class Graph:
     def object_count(self) -> int:
         """The number of distinct objects that are applied, opaque ones left out."""
         return sum(1 for _, ref in self.objects if ref.group != OPAQUE)
+
+
+_SOURCE_FIELDS: tuple[Route, ...] = (
+    ("spec", "sourceRef"),
+    ("spec", "chart", "spec", "sourceRef"),
+    ("spec", "chartRef"),
+)
+"""Where a Flux Kustomization or HelmRelease names its source (kustomization_types.go, helmrelease_types.go)."""
+
+
+def _needs(reconciler: Reconciler) -> Iterator[Need]:
+    """What a reconciler reads and waits for; a source of Argo CD is a URL, and no object."""
+    subject, (cluster, ref) = reconciler.subject, reconciler.node
+    if reconciler.controller is Controller.ARGOCD:
+        for source in sources(subject.data):
+            if url := source.text("repoURL"):
+                kind = "Helm repository" if source.text("chart") else "Git repository"
+                target = (cluster, Ref(OPAQUE, kind, "", normalise_url(url)))
+                yield Need("reads", reconciler.node, target, Hop(source.locate(subject, ("repoURL",)), "repoURL"))
+        return
+    for route in _SOURCE_FIELDS:
+        named = mapping_at(subject.data, route)
+        kind, name = text_at(named, ("kind",)), text_at(named, ("name",))
+        if kind and name:
+            source_ref = Ref(SOURCES, kind, text_at(named, ("namespace",)) or ref.namespace, name)
+            yield Need("reads", reconciler.node, (cluster, source_ref), Hop(subject.locate(route), str(route[-1])))
+    for index, entry in enumerate(list_at(subject.data, ("spec", "dependsOn"))):
+        if name := text_at(entry, ("name",)):
+            other = ref._replace(namespace=text_at(entry, ("namespace",)) or ref.namespace, name=name)
+            hop = Hop(subject.locate(("spec", "dependsOn", index)), "dependsOn")
+            yield Need("waits for", reconciler.node, (cluster, other), hop)
 
 
 class Miss(NamedTuple):

@@ -60,14 +60,14 @@ def _secret_spans(file: File) -> tuple[Span, ...] | None:
         return ()
     if file.faults:
         return None
-    found = {document.locate(route) for document in file.documents for route in _secrets(document.data, ())}
+    found = {document.locate(route) for document in file.documents for route in secrets(document.data)}
     return tuple(sorted(found, reverse=True))
 
 
-def _secrets(data: Data, route: Route) -> Iterator[Route]:
+def secrets(data: Data, route: Route = ()) -> Iterator[Route]:
     """The routes to what must not be seen of an object; an item of a list is an object as well."""
     for index, item in enumerate(list_at(data, ("items",))):
-        yield from _secrets(item, (*route, "items", index))
+        yield from secrets(item, (*route, "items", index))
     if text_at(data, ("kind",)) == "Secret":
         for field in ("data", "stringData"):
             yield from ((*route, field, key) for key in mapping_at(data, (field,)))

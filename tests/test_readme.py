@@ -21,13 +21,13 @@ README = ROOT / "README.md"
 BLOCK = re.compile(r"<!-- generated: (?P<name>[\w-]+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
 
 
-def console(*arguments: str) -> Callable[[pytest.CaptureFixture[str]], str]:
+def console(*arguments: str, language: str = "text") -> Callable[[pytest.CaptureFixture[str]], str]:
     """What a command prints on a terminal without colour, as a fenced block."""
 
     def run(capsys: pytest.CaptureFixture[str]) -> str:
         main([*arguments, "--color", "never"])
         lines = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip("\n").split("\n"))
-        return f"```text\n{lines}\n```\n"
+        return f"```{language}\n{lines}\n```\n"
 
     return run
 
@@ -45,6 +45,16 @@ BLOCKS = {
     "double-owner": console("check", "tests/fixtures/double-owner"),
     "matrix": console("matrix", "tests/fixtures/three-clusters"),
     "why": console("why", "Deployment/web/shop", "tests/fixtures/double-owner"),
+    "build": console(
+        "build",
+        "Kustomization/flux-system/storage",
+        "tests/fixtures/three-clusters",
+        "--cluster",
+        "prod",
+        "--provenance",
+        language="yaml",
+    ),
+    "graph": console("graph", "--focus", "Deployment/web/api", "tests/fixtures/double-owner", language="mermaid"),
     "rules": rule_table,
 }
 
