@@ -57,15 +57,14 @@ def configuration(layer: Layer, below: Iterable[Config], reader: Recorder, fault
             faults.conflicting(conflicts, spot)
         return merged
 
-    here = Location(layer.path)
+    spot: Spot = Location(layer.path)
     config, *others = below
     for other in others:
-        config = laid(config, other, here)
+        config = laid(config, other, spot)
     added = EMPTY
-    for place, each in _loaded(layer, "configurations", _read, reader, faults):
-        added = laid(added, each, place)
-    own = BUILTIN if added is EMPTY else laid(BUILTIN, added, here)
-    config = laid(config, own, here)
+    for spot, each in _loaded(layer, "configurations", _read, reader, faults):
+        added = laid(added, each, spot)
+    config = laid(config, laid(BUILTIN, added, spot), spot)
     for place, each in _loaded(layer, "crds", _read_definitions, reader, faults):
         config = laid(config, each, place)
     return config

@@ -41,7 +41,6 @@ LABELS = {
     "too-large": "too much",
     "ambiguous-reference": "which one?",
     "replacement-fails": "this replacement",
-    "invalid-field": "this field",
     "external-plugin": "never run here",
     "chart-not-enabled": "not inflated",
     "variable-fails": "this variable",
@@ -84,9 +83,12 @@ class Faults:
             self.unknown(entry, f"{path}: {reason}")
             return
         exists = path is not None and (self._reader.is_file(path) or self._reader.is_directory(path))
-        nearest = self._nearest(path) if path is not None and not exists else None
+        withheld = self._reader.withheld(path) if path is not None and not exists else None
+        nearest = self._nearest(path) if path is not None and not exists and withheld is None else None
         if path is None:
             fault, advice = "lies outside of the repository", "name a path inside of it"
+        elif withheld is not None:
+            fault, advice = f"is not in the artifact: {withheld}", "take it in there, or take the entry out"
         elif exists:
             fault = "is a file, not a directory" if wants_directory else "is a directory, not a file"
             advice = "list it in resources" if wants_directory else "name the file in it"
@@ -95,7 +97,7 @@ class Faults:
         else:
             fault, advice = "does not exist", "commit it, or take the entry out"
         message = f"{entry.place.path} names {value} in {entry.field}, but it {fault}"
-        label = f"there is no {path}" if path is not None and not exists else fault
+        label = f"there is no {path}" if path is not None and not exists and withheld is None else fault
         cuts = (nearest,) if nearest else ()
         self._note(Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts))
 
@@ -217,7 +219,7 @@ class Faults:
     def kustomization(self, layer: Layer, route: Route, reason: str) -> None:
         """A field of a kustomization that cannot be as it is."""
         spot: Spot = Place(layer.document, route) if layer.document else Location(layer.path)
-        self.refuse("invalid-field", f"{layer.path}: {reason}", spot, "mend this field")
+        self.refuse("malformed-field", f"{layer.path}: {reason}", spot, "mend this field")
 
     def plugin(self, entry: Entry, ref: Ref, *, is_builtin: bool) -> None:
         """A plugin that is a program, or of a built-in kind that is not reproduced here: anything may come of it."""

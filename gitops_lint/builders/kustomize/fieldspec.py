@@ -73,13 +73,7 @@ class FieldSpec(NamedTuple):
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps of its path; a blank one leads nowhere (kustomize, api/internal/utils, PathSplitter)."""
-        steps: list[str] = []
-        for part in self.path.removeprefix(SEPARATOR).split(SEPARATOR):
-            if steps and steps[-1].endswith("\\"):
-                steps[-1] = f"{steps[-1][:-1]}{SEPARATOR}{part}"
-            else:
-                steps.append(part)
-        return tuple(step for step in steps if not step.isspace())
+        return _steps(self.path)
 
     def selects(self, resource: Resource) -> bool:
         """Whether an object is of the kind that it is for."""
@@ -93,6 +87,17 @@ class FieldSpec(NamedTuple):
         """Whether the other one is for this kind, or for any."""
         pairs = (self.group, other.group), (self.version, other.version), (self.kind, other.kind)
         return all(theirs in ("", ours) for ours, theirs in pairs)
+
+
+@lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[str, ...]:
+    steps: list[str] = []
+    for part in path.removeprefix(SEPARATOR).split(SEPARATOR):
+        if steps and steps[-1].endswith("\\"):
+            steps[-1] = f"{steps[-1][:-1]}{SEPARATOR}{part}"
+        else:
+            steps.append(part)
+    return tuple(step for step in steps if not step.isspace())
 
 
 class NameReference(NamedTuple):
@@ -170,7 +175,11 @@ def merge(ours: Config, theirs: Config) -> Merge[Config]:
         found[name] = tuple(sorted(specs.merged, key=_rank))
         conflicts += specs.conflicts
     references = _merge_references(ours.name_references, theirs.name_references)
-    return Merge(Config(**found, name_references=references.merged), (*conflicts, *references.conflicts))
+    conflicts += references.conflicts
+    for each in (ours, theirs):
+        if references.merged == each.name_references and all(getattr(each, name) == found[name] for name in found):
+            return Merge(each, tuple(conflicts))
+    return Merge(Config(**found, name_references=references.merged), tuple(conflicts))
 
 
 def _merge_references(
@@ -207,6 +216,8 @@ def apply(resource: Resource, specs: Iterable[FieldSpec], change: Change) -> Res
     before = after = resource.traced
     for spec in specs:
         if spec.selects(resource):
+            if len(spec.steps) > MAX_DEPTH:
+                raise FieldFault("the path of a fieldspec is too deep", after.place)
             after = _walked(after, spec.steps, spec, change) or after
     return resource if after is before else resource.changed(after.data, after.places)
 
@@ -237,7 +248,7 @@ def _walked(field: Traced, steps: Sequence[str], spec: FieldSpec, change: Change
 def _name(step: str, spec: FieldSpec, field: Traced) -> str:
     """The name of a field of a mapping. Raises FieldFault for what can be none."""
     name = step.removesuffix(EACH).strip()
-    if not name or _NO_NAME.fullmatch(name) or len(spec.steps) > MAX_DEPTH:
+    if not name or _NO_NAME.fullmatch(name):
         raise FieldFault(f"{spec.path!r} is no path to a field", field.place)
     return name
 

@@ -15,7 +15,7 @@ from gitops_lint.builders.kustomize.traced import text as text_of
 from gitops_lint.model import OPAQUE, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gitops_lint.builders.kustomize.fieldspec import Change, FieldSpec
     from gitops_lint.builders.kustomize.layer import Entry
@@ -31,14 +31,16 @@ TAG = "[a-zA-Z0-9_.{}-]*"
 
 
 class Image(NamedTuple):
-    """An entry of ``images``; ``place`` is that of its one setting, or of the entry where there are several."""
+    """An entry of ``images``."""
 
-    name: str
+    pattern: re2._Regexp[str]
+    """The references that it is for."""
     new_name: str
     new_tag: str
     tag_suffix: str
     digest: str
     place: Place
+    """That of its one setting, or of the entry where there are several."""
 
 
 class Reference(NamedTuple):
@@ -55,65 +57,85 @@ class Reference(NamedTuple):
 def transform(resources: list[Resource], step: Step) -> list[Resource]:
     """The field ``images``, and ``imageTags``, its former name."""
     for field in ("images", "imageTags"):
-        for entry in entries(step, field):
+        listed = list(entries(step, field))
+        images = []
+        for entry in listed:
             try:
-                image = read(entry)
+                images.append(image_of(entry))
             except Malformed as error:
                 step.faults.malformed(error)
-            else:
-                resources = set_image(resources, image, entry, step.config.images, step)
+        if images:
+            resources = set_images(resources, images, listed[0], step.config.images, step)
     return resources
 
 
-def read(entry: Entry) -> Image:
-    """An entry of ``images``. Raises Malformed where kustomize cannot decode it."""
+def image_of(entry: Entry) -> Image:
+    """What an entry says. Raises Malformed where kustomize cannot decode it."""
     fields = struct(traced(entry), FIELDS)
     settings = [fields[name] for name in FIELDS[1:] if name in fields]
     place = settings[0].place if len(settings) == 1 else entry.place
     name, new_name, new_tag, tag_suffix, digest = (text(fields[key]) if key in fields else "" for key in FIELDS)
-    return Image(name, new_name, new_tag, tag_suffix, digest, place)
-
-
-def set_image(
-    resources: list[Resource], image: Image, entry: Entry, specs: Sequence[FieldSpec], step: Step
-) -> list[Resource]:
-    """The objects, but for CustomResourceDefinitions, with an image changed wherever its name matches.
-
-    First in all containers, then in the fields that the fieldspecs select: most are changed in both ways, which adds a
-    ``tagSuffix`` twice, as kustomize does.
-    """
     options = re2.Options()
     options.log_errors = False
     try:
-        pattern = re2.compile(f"^{image.name}(:{TAG})?(@sha256:{TAG})?$", options)
+        pattern = re2.compile(f"^{name}(:{TAG})?(@sha256:{TAG})?$", options)
     except re2.error:
-        step.faults.refuse(
-            "malformed-field",
-            f"the name {image.name!r} in images is no regular expression, and kustomize reads it as one",
-            entry.place,
-            "write the name of the image as it stands in the objects",
-        )
-        return resources
+        message = f"the name {name!r} is no regular expression, and kustomize reads it as one"
+        raise Malformed(message, fields["name"].place) from None
+    return Image(pattern, new_name, new_tag, tag_suffix, digest, place)
 
+
+def set_images(
+    resources: list[Resource], images: Sequence[Image], entry: Entry, specs: Sequence[FieldSpec], step: Step
+) -> list[Resource]:
+    """The objects, but for CustomResourceDefinitions, with the images changed that the entries are for, one by one."""
+    result = []
+    for resource in resources:
+        changed = resource
+        try:
+            if resource.ref.group != OPAQUE and resource.ref.kind != "CustomResourceDefinition":
+                changed = _with_images(resource, images, specs)
+        except FieldFault as fault:
+            step.faults.field(entry, fault)
+        result.append(changed)
+    return result
+
+
+def _with_images(resource: Resource, images: Sequence[Image], specs: Sequence[FieldSpec]) -> Resource:
+    """Most entries are for none of the images of an object: it is walked through again only for those that are."""
+    containers = list(_containers(resource.data, ()))
+    seen: set[str] = set()
+
+    def look(field: Traced | None) -> None:
+        if field is not None:
+            seen.add(_text(field))
+
+    resource = _changed(resource, containers, specs, look)
+    for image in images:
+        if any(image.pattern.search(each) for each in seen):
+            resource = _changed(resource, containers, specs, _change(image))
+            seen = set()
+            _changed(resource, containers, specs, look)
+    return resource
+
+
+def _change(image: Image) -> Change:
     def change(field: Traced | None) -> Traced | None:
-        if field is None:
+        old = _text(field) if field is not None else ""
+        if field is None or not image.pattern.search(old):
             return None
-        if isinstance(field.data, dict | list):
-            raise FieldFault("an image must stand here", field.place)
-        old = text_of(field.data)
-        new = str(replaced(split(old), image)) if pattern.search(old) else old
+        new = str(replaced(split(old), image))
         if new == old:
             return None
         return Traced(new if isinstance(field.data, str) else scalars.kustomize(new), Places(image.place))
 
-    result = []
-    for resource in resources:
-        try:
-            result.append(_changed(resource, specs, change))
-        except FieldFault as fault:
-            step.faults.field(entry, fault)
-            result.append(resource)
-    return result
+    return change
+
+
+def _text(image: Traced) -> str:
+    if isinstance(image.data, dict | list):
+        raise FieldFault("an image must stand here", image.place)
+    return text_of(image.data)
 
 
 def split(reference: str) -> Reference:
@@ -138,12 +160,13 @@ def replaced(old: Reference, image: Image) -> Reference:
     return old._replace(name=name)
 
 
-def _changed(resource: Resource, specs: Sequence[FieldSpec], change: Change) -> Resource:
-    """An object with its images changed (imagetag/legacy.go, then imagetag/imagetag.go)."""
-    if resource.ref.group == OPAQUE or resource.ref.kind == "CustomResourceDefinition":
-        return resource
+def _changed(resource: Resource, containers: Iterable[Route], specs: Sequence[FieldSpec], change: Change) -> Resource:
+    """An object with its images changed: first in all containers, then in the fields that the fieldspecs select.
+
+    Most stand in both, so that a ``tagSuffix`` is added twice, as kustomize does (imagetag/legacy.go, imagetag.go).
+    """
     after = resource.traced
-    for route in _containers(resource.data, ()):
+    for route in containers:
         after = _container(after, route, change) or after
     if after.data is not resource.data:
         resource = resource.changed(after.data, after.places)

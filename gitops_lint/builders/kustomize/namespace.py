@@ -58,6 +58,7 @@ def set_namespace(
         identities[moved.identity] += 1
         if identities[moved.identity] > 1 and resource.identity != moved.identity:
             step.faults.namespace_conflict(entry, moved)
+            continue
         result.append(moved)
     return result
 

@@ -115,7 +115,7 @@ def _image(resources: list[Resource], config: dict[str, Traced], _: Entry, step:
     if "imageTag" not in config:
         return resources
     entry = Entry(config["imageTag"].data, config["imageTag"].place, "imageTag")
-    return images.set_image(resources, images.read(entry), entry, _specs(config), step)
+    return images.set_images(resources, [images.image_of(entry)], entry, _specs(config), step)
 
 
 def _replicas(resources: list[Resource], config: dict[str, Traced], _: Entry, step: Step) -> list[Resource]:
