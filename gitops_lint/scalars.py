@@ -261,3 +261,18 @@ def _zone(text: str | None) -> str | None:
         return None
     hours, minutes = divmod(hours * 60 + minutes, 60)
     return f"{text[0]}{hours:02}:{minutes:02}" if hours or minutes else "Z"
+
+
+_INDENTED_BEHIND = re.compile(r"^([^ \t\n][^\n]*)(\n+)(?=[ \t])", re.MULTILINE)
+
+
+def refolded(text: str) -> str:
+    """What becomes of a folded text (``>``) that go-yaml v3 writes and reads again, as kyaml does with every object.
+
+    A line break before an indented line is doubled by mistake: the writer looks for a blank at the beginning of the
+    whole text instead (emitterc.go, yaml_emitter_write_folded_scalar). A text with a blank before a line break is
+    written in quotes instead.
+    """
+    if text.lstrip("\n")[:1] in ("", " ", "\t") or " \n" in text:
+        return text
+    return _INDENTED_BEHIND.sub(r"\1\n\2", text)

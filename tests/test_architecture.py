@@ -94,7 +94,7 @@ def test_imports_go_down(path: Path) -> None:
 def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"text", "yaml", "picture"},
-        "controllers": {"appsource", "fluxsource", "fluxrelease"},
+        "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
         "cli": {"parser", "world", "progress"},
         "builders": {"kustomize", "envsubst", "template"},
     }

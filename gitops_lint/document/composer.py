@@ -20,7 +20,7 @@ from yaml.events import (
 )
 
 from gitops_lint import scalars
-from gitops_lint.document.events import events_of, is_merge, offsets, scalar_of
+from gitops_lint.document.events import FOLDED, events_of, is_merge, offsets, scalar_of
 from gitops_lint.scalars import KEYS, PLAIN, Scalar, Twofold
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Composer:
             if event.tag is not None or event.anchor is not None:
                 return self._labelled(event)
             if event.style:
+                if event.style == FOLDED and scalars.refolded(event.value) != event.value:
+                    self.differs = True
                 return event.value
             value = PLAIN[event.value]
             if isinstance(value, Twofold):

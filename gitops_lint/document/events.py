@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PARSER: Callable[[str], CParser | yaml.SafeLoader] = CParser if yaml.__with_libyaml__ else yaml.SafeLoader
 """libyaml's parser, or where PyYAML was built without it the same events in pure Python, many times slower."""
+FOLDED: Final = ">"
 _MERGE_TAG: Final = "tag:yaml.org,2002:merge"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 

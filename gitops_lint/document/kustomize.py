@@ -8,7 +8,7 @@ from yaml.events import CollectionStartEvent, NodeEvent, ScalarEvent
 
 from gitops_lint import scalars
 from gitops_lint.document.composer import has_odd_annotations
-from gitops_lint.document.events import is_merge, scalar_of
+from gitops_lint.document.events import FOLDED, is_merge, scalar_of
 from gitops_lint.document.nodes import Node, direct_key, follow, merge_sources, scalar_event
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class KustomizeReading:
         if isinstance(event, ScalarEvent):
             if in_flow and _is_quoted_in_flow(event):
                 return event.value
+            if event.style == FOLDED and event.tag is None:
+                return scalars.refolded(event.value)
             try:
                 return scalars.received(scalar_of(event, scalars.kustomize))
             except ValueError as error:
