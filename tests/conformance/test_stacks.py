@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gitops_lint.repo import Repo
@@ -33,7 +33,9 @@ def differences(files: Files) -> list[str]:
 
 
 @given(st.lists(stacks(), min_size=8, max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+)
 def test_random_stacks(drawn: list[Files]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for files, found in zip(drawn, pool.map(differences, drawn), strict=True):
