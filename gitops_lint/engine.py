@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint import __version__, checks
 from gitops_lint.config import FILE_NAMES, Config, Settings, combine, load, matrix_of, preset
 from gitops_lint.controllers.argocd import IN_CLUSTER as HERE
+from gitops_lint.expression import ExpressionError
 from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
 from gitops_lint.glob import glob
 from gitops_lint.graph import Graph
 from gitops_lint.law import observed_law
-from gitops_lint.location import Location
+from gitops_lint.location import Location, Span
 from gitops_lint.losses import Losses
 from gitops_lint.repo import Repo
 from gitops_lint.reporting import Finder
 from gitops_lint.roots import explore
-from gitops_lint.rule import CHECKS, FILTER, Context, Hit, Rule, by_name, shipped
+from gitops_lint.rule import CHECKS, FILTER, Context, Hit, Rule, by_name, read_page, shipped
 from gitops_lint.validation import ConfigError, Mistake
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from gitops_lint.document import File
     from gitops_lint.tree import Tree
 
+OWN_RULES = ".gitops-lint/rules"
 HOME = "https://github.com/gitops-lint/gitops-lint"
 
 
@@ -45,6 +47,8 @@ class World:
     config: Config
     walked: Walked
     graph: Graph
+    rules: tuple[Rule, ...]
+    """Every rule that exists, enabled or not: those that ship, and the repository's own."""
 
 
 class CheckFailed(Exception):
@@ -58,9 +62,10 @@ class CheckFailed(Exception):
 def analyse(tree: Tree, settings: tuple[Settings, File] | None = None) -> World:
     """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used."""
     repo = Repo(tree)
-    config = _configure(repo, settings or read_settings(tree))
+    rules = (*shipped(), *own_rules(tree))
+    config = _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))
-    return World(repo, config, walked, Graph(walked))
+    return World(repo, config, walked, Graph(walked), rules)
 
 
 def check(world: World, selection: Selection | None = None) -> Report:
@@ -71,7 +76,7 @@ def check(world: World, selection: Selection | None = None) -> Report:
     finder = Finder(world.repo, world.graph, world.config, losses)
     for rule in (*rules, *_witnesses(world, rules, selection)):
         finder.take(rule, _hits(rule, world))
-    findings, hidden = finder.finish({rule.id: rule for rule in rules}, known_rules())
+    findings, hidden = finder.finish({rule.id: rule for rule in rules}, world.rules)
     return Report(
         version=__version__,
         law=world.config.law,
@@ -82,7 +87,7 @@ def check(world: World, selection: Selection | None = None) -> Report:
         notes=tuple(_notes(world)),
         skipped=tuple(_skipped(world)),
         counts=Counts(world.repo.file_count, world.graph.object_count, len(world.walked.reconcilers)),
-        rules=tuple(_rule_text(rule, finder.level(rule), rule in rules) for rule in shipped()),
+        rules=tuple(_rule_text(rule, finder.level(rule), rule in rules) for rule in world.rules),
     )
 
 
@@ -97,14 +102,14 @@ def read_settings(tree: Tree) -> tuple[Settings, File] | None:
     return None
 
 
-def _configure(repo: Repo, found: tuple[Settings, File] | None) -> Config:
+def _configure(repo: Repo, found: tuple[Settings, File] | None, rules: Sequence[Rule]) -> Config:
     """The settings in force and the matrix that they make."""
     if found is None:
         law = observed_law(repo)
         settings = preset(law.preset)[0] if law.preset else Settings()
         return Config(settings, None, matrix_of(settings, law.preset or ""), law.text)
     settings, file = found
-    _check_rule_names(settings, file)
+    _check_rule_names(settings, file, rules)
     name = file.path
     if settings.extends:
         name = f"{settings.extends} with {file.path}" if settings.responsibilities else settings.extends
@@ -114,11 +119,11 @@ def _configure(repo: Repo, found: tuple[Settings, File] | None) -> Config:
     return Config(settings, file, matrix, text)
 
 
-def _check_rule_names(settings: Settings, file: File) -> None:
+def _check_rule_names(settings: Settings, file: File, rules: Sequence[Rule]) -> None:
     mistakes = []
     for name in settings.rules:
         try:
-            by_name(shipped(), name)
+            by_name(rules, name)
         except KeyError as error:
             span = file.documents[0].locate(("rules", name), key=True)
             mistakes.append(Mistake(Location(file.path, span), str(error.args[0])))
@@ -148,18 +153,46 @@ class Selection(NamedTuple):
     ignore: Sequence[str] = ()
 
 
-def known_rules() -> tuple[Rule, ...]:
-    """Every rule that exists, enabled or not."""
-    return shipped()
+def own_rules(tree: Tree) -> list[Rule]:
+    """The pages in ``.gitops-lint/rules`` of the linted repository: expressions only, never Python.
+
+    Raises ConfigError with the mistakes of all of them.
+    """
+    rules: list[Rule] = []
+    mistakes: list[Mistake] = []
+    known = {rule.id for rule in shipped()}
+    for path in sorted(tree.below(OWN_RULES)):
+        if not path.endswith(".md"):
+            continue
+        try:
+            rule = read_page(path, tree.read(path).decode("utf-8", "replace"))
+            _check_own(rule, known)
+            rule.policy()
+        except ConfigError as error:
+            mistakes += error.mistakes
+        else:
+            known.add(rule.id)
+            rules.append(rule)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return rules
+
+
+def _check_own(rule: Rule, known: set[str]) -> None:
+    at = Location(rule.path, Span(1, 1, 1, 1))
+    if rule.id in known:
+        raise ConfigError([Mistake(at, f"there is a rule {rule.id} already: name the file otherwise")])
+    if rule.law.check:
+        raise ConfigError([Mistake(at, "a rule of a repository asks by an expression; check is for those that ship")])
 
 
 def enabled_rules(world: World, selection: Selection) -> list[Rule]:
     """The rules to run. Raises KeyError, with a did-you-mean, for a name that selects none."""
-    chosen = {rule.id for name in selection.select for rule in by_name(known_rules(), name)}
-    ignored = {rule.id for name in selection.ignore for rule in by_name(known_rules(), name)}
+    chosen = {rule.id for name in selection.select for rule in by_name(world.rules, name)}
+    ignored = {rule.id for name in selection.ignore for rule in by_name(world.rules, name)}
     return [
         rule
-        for rule in known_rules()
+        for rule in world.rules
         if rule.id not in ignored
         and (rule.id in chosen if chosen else _is_on(rule, world))
         and _is_possible(rule, world)
@@ -190,9 +223,12 @@ def _hits(rule: Rule, world: World) -> Iterator[Hit]:
     if rule.law.check == FILTER:
         return
     params = {**rule.law.params, **world.config.rule(rule.id, rule.category).params}
-    context = Context(world.repo, world.walked, world.graph, world.config.settings, world.config.matrix, params)
+    policy, settings = rule.policy(), world.config.settings
+    context = Context(world.repo, world.walked, world.graph, settings, world.config.matrix, params, policy)
     try:
-        yield from CHECKS[rule.law.check](context)
+        yield from CHECKS[rule.question](context)
+    except ExpressionError as error:
+        raise rule.mistaken(error) from error
     except Exception as error:
         raise CheckFailed(rule.id, error) from error
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
-from gitops_lint.config import FILE_NAMES, rules_directory
+from gitops_lint.config import FILE_NAMES, ClauseSettings, rules_directory
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import is_cluster_scoped
 from gitops_lint.document import read
 from gitops_lint.environment import Environment, environment_of
 from gitops_lint.example import Example, examples_of
+from gitops_lint.expression import Expression, ExpressionError
+from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.finding import Confidence, Severity
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Ownership, nearest_miss
@@ -45,7 +47,7 @@ from gitops_lint.model import (
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.traits import traits_of, traits_of_manifest
-from gitops_lint.validation import ConfigError, Mistake, did_you_mean, validate
+from gitops_lint.validation import ConfigError, Globs, Mistake, did_you_mean, validate
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
@@ -72,6 +74,7 @@ __all__ = [  # all that a check imports
     "Node",
     "Ownership",
     "Place",
+    "Policy",
     "Reach",
     "Reconciler",
     "Ref",
@@ -79,6 +82,7 @@ __all__ = [  # all that a check imports
     "Spot",
     "Subject",
     "Traits",
+    "Unanswered",
     "check",
     "dig",
     "glob",
@@ -97,6 +101,7 @@ __all__ = [  # all that a check imports
     "permits_source",
     "sources",
     "text_at",
+    "traits_of",
 ]
 
 if TYPE_CHECKING:
@@ -113,6 +118,10 @@ if TYPE_CHECKING:
 Level = Literal["info", "warning", "error"]
 FILTER = "filter"
 """In place of a check: rules whose findings come from the comments in the linted files."""
+EXPRESSION = "compliance"
+"""The check of a page that has an expression."""
+VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
+"""What an expression may speak of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +149,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What a page asks by an expression, ready to be asked."""
+
+    expression: Expression
+    on: str
+    clauses: tuple[Clause, ...]
+    message: str
+    at: Route
+
+    def is_for(self, traits: Traits) -> bool:
+        """Whether an object is one that the page is for."""
+        return not self.clauses or any(clause.matches(traits) for clause in self.clauses)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """All that a check may see: the world, the law, and the parameters of its page."""
 
@@ -149,6 +173,8 @@ class Context:
     settings: Settings
     matrix: Matrix | None
     params: Mapping[str, Any] = field(default_factory=dict)
+    policy: Policy | None = None
+    """The expression of the page, if it has one."""
 
     def tree(self, controller: Controller) -> tuple[str, ...]:
         """The globs of the tree that belongs to a controller; empty where none is declared."""
@@ -222,8 +248,18 @@ class FrontMatter:
 
     title: str
     severity: Level | dict[str, Level]
-    check: str
-    """The name of a function in ``checks/``."""
+    check: str = ""
+    """The name of a function in ``checks/``; every page has this or an expression."""
+    expression: str = ""
+    """CEL, as in a ValidatingAdmissionPolicy: true means compliant."""
+    on: Literal["built", "written"] = "built"
+    """What the expression is asked of: every object that is applied, or every manifest as it stands in its file."""
+    match: tuple[ClauseSettings, ...] = ()
+    """Which of these it is for, in the clauses of the matrix; without any it is for all."""
+    message: str = ""
+    """What a finding says; ``{object}`` stands for the object. Without it, the title says it."""
+    at: str = "metadata.name"
+    """The field that a finding points to."""
     params: dict[str, Any] = field(default_factory=dict)
     needs: Literal["matrix", "environments"] | None = None
     profile: Literal["default", "strict"] = "default"
@@ -242,6 +278,31 @@ class Rule:
     """The page below its front matter, as Markdown."""
     body_line: int
     path: str
+    begin: Span
+    """Where the text of its expression begins on the page."""
+
+    @property
+    def question(self) -> str:
+        """The name of the check that the rule asks."""
+        return self.law.check or EXPRESSION
+
+    def policy(self) -> Policy | None:
+        """The expression of the page, compiled; None where it has none. Raises ConfigError where it cannot be."""
+        if not self.law.expression:
+            return None
+        try:
+            expression = Expression(self.law.expression, VARIABLES)
+        except ExpressionError as error:
+            raise self.mistaken(error) from None
+        clauses = tuple(each.clause() for each in self.law.match)
+        at = tuple(int(step) if step.isdecimal() else step for step in self.law.at.split("."))
+        return Policy(expression, self.law.on, clauses, self.law.message or self.law.title, at)
+
+    def mistaken(self, error: ExpressionError) -> ConfigError:
+        """What is wrong with the expression, at its place on the page."""
+        line, column = self.begin.line + error.line - 1, self.begin.column + error.column - 1
+        span = Span(line, column, line, column + 1)
+        return ConfigError([Mistake(Location(self.path, span), f"expression{error.about}: {error.message}")])
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -294,13 +355,29 @@ def read_page(path: str, text: str, *, trusted: bool = False) -> Rule:
         faults = [Mistake(Location(path, fault.span), fault.message) for fault in file.faults]
         raise ConfigError(faults or [Mistake(Location(path, Span(1, 1, 1, 1)), "the front matter is empty")])
     law = _trusted(file) if trusted else validate(FrontMatter, file)
+    if bool(law.check) is bool(law.expression):
+        mistake = "a page has either a check or an expression"
+        raise ConfigError([Mistake(Location(path, file.documents[0].locate(("title",))), mistake)])
     first = head.count("\n") + 4
-    return Rule(rule_id, category, law, body, first, path)
+    return Rule(rule_id, category, law, body, first, path, _begin(file))
+
+
+def _begin(file: File) -> Span:
+    """Where the text of the expression begins: that of a block on the line behind its indicator."""
+    span = file.documents[0].locate(("expression",))
+    if span.end_line == span.line:
+        return span
+    line = file.text.split("\n")[span.line]
+    column = len(line) - len(line.lstrip()) + 1
+    return Span(span.line + 1, column, span.line + 1, column)
 
 
 def _trusted(file: File) -> FrontMatter:
     written = file.documents[0].data
     law: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+    if "match" in law:
+        clauses = ({key: Globs.of(globs) for key, globs in clause.items()} for clause in law["match"])
+        law["match"] = tuple(ClauseSettings(**clause) for clause in clauses)
     return FrontMatter(**law)
 
 

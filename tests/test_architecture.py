@@ -12,6 +12,7 @@ HOUSE = Path(__file__).parent.parent / "gitops_lint"
 
 FLOORS = (
     {"cli"},
+    {"trial"},
     {"engine"},
     {"checks", "reporting"},
     {"filter", "fold", "owners"},
@@ -109,11 +110,11 @@ def test_siblings_do_not_import_each_other(folder: str) -> None:
 
 KUSTOMIZE_FLOORS = (
     {"accumulate"},
-    {"transformers", "plugins", "finish"},
+    {"transformers", "plugins", "finish", "opening"},
     {"patches", "namespace", "names", "labels", "annotations", "images", "replicas", "replacements"},
-    {"references", "order", "metadata"},
+    {"references", "order", "metadata", "patchfiles"},
     {"setters"},
-    {"generators", "configurations"},
+    {"generators", "configurations", "schema"},
     {"decoding"},
     {"step"},
     {"gathered"},
@@ -125,11 +126,12 @@ KUSTOMIZE_FLOORS = (
     {"namereferences"},
     {"fieldspec"},
     {"resource"},
+    {"links"},
     {"patch"},
     {"listmerge"},
     {"mergekeys"},
     {"selector"},
-    {"traced", "kinds"},
+    {"traced", "kinds", "scopes", "krm"},
 )
 """The same inside of the builder of kustomize."""
 
@@ -146,8 +148,21 @@ DOCUMENT_FLOORS = (
 """And of the reader of YAML."""
 
 
+TEMPLATE_FLOORS = ({"evaluate"}, {"functions", "syntax"}, {"formats", "lists", "texts", "lexer"}, {"values", "nodes"})
+"""Of the Go templates."""
+
+APPLICATIONSET_FLOORS = ({"generate"}, {"generators"}, {"clusters", "git"}, {"parameters", "selectors"}, {"rendering"})
+"""And of the ApplicationSets."""
+
+
 @pytest.mark.parametrize(
-    ("package", "floors"), [("builders/kustomize", KUSTOMIZE_FLOORS), ("document", DOCUMENT_FLOORS)]
+    ("package", "floors"),
+    [
+        ("builders/kustomize", KUSTOMIZE_FLOORS),
+        ("builders/template", TEMPLATE_FLOORS),
+        ("builders/applicationset", APPLICATIONSET_FLOORS),
+        ("document", DOCUMENT_FLOORS),
+    ],
 )
 def test_a_package_has_floors_of_its_own(package: str, floors: tuple[set[str], ...]) -> None:
     inside = ["gitops_lint", *package.split("/")]

@@ -5,6 +5,7 @@ The list is explicit: importing this package makes every check known.
 
 from gitops_lint.checks import (
     applications,
+    compliance,
     double_owners,
     missing,
     permissions,
@@ -17,6 +18,7 @@ from gitops_lint.checks import (
 
 __all__ = [
     "applications",
+    "compliance",
     "double_owners",
     "missing",
     "permissions",

@@ -31,7 +31,8 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    name: _lazy(name) for name in ("check", "why", "matrix", "build", "graph", "explain", "rules", "init")
+    **{name: _lazy(name) for name in ("check", "why", "matrix", "build", "graph", "explain", "rules", "init")},
+    "test-rules": _lazy("trial"),
 }
 
 
@@ -86,6 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
     explain.add_argument("rule", metavar="RULE", help="a rule id")
     rules = commands.add_parser("rules", help="every rule, its level and its title")
     rules.add_argument("--output-format", choices=("text", "json"), default="text")
+    tested = commands.add_parser("test-rules", help="try the rule pages of a repository on their own examples")
+    tested.add_argument("path", metavar="PATH", nargs="?", default=".")
     init = commands.add_parser("init", help="write a .gitops-lint.yaml from what is here")
     init.add_argument("path", metavar="PATH", nargs="?", default=".")
     init.add_argument("--print", action="store_true", help="write to standard output instead")

@@ -10,7 +10,7 @@ import pytest
 from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.rule import shipped
 from gitops_lint.tree import MemoryTree
-from tests.examples import example_settings
+from gitops_lint.trial import settings_of
 
 
 def levels(rule_id: str, heading: str) -> set[tuple[str, str, str | None]]:
@@ -18,7 +18,7 @@ def levels(rule_id: str, heading: str) -> set[tuple[str, str, str | None]]:
     (rule,) = (rule for rule in shipped() if rule.id == rule_id)
     (example,) = (example for example in rule.examples if example.heading == f"Bad: {heading}")
     tree = MemoryTree(example.files, remotes=("https://example.com/repo",))
-    report = check(analyse(tree, example_settings(example)), Selection(select=(rule_id,)))
+    report = check(analyse(tree, settings_of(example)), Selection(select=(rule_id,)))
     return {(finding.severity.word, finding.confidence.value, finding.case) for finding in report.findings}
 
 

@@ -1,0 +1,99 @@
+"""Pages that ask by an expression: the check behind every page in CEL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitops_lint.rule import (
+    OPAQUE,
+    Context,
+    Hit,
+    Policy,
+    Reach,
+    Traits,
+    Unanswered,
+    check,
+    traits_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.rule import Subject
+
+
+class Asked(NamedTuple):
+    """An object that the expression is asked of, and what stands around it."""
+
+    subject: Subject
+    traits: Traits
+    cluster: str
+    reach: Reach
+    variables: dict[str, Any]
+
+
+@check
+def compliance(context: Context) -> Iterator[Hit]:
+    """Objects for which the expression of the page is not true."""
+    policy = context.policy
+    if policy is None:
+        return
+    for asked in _written(context) if policy.on == "written" else _built(context):
+        if policy.is_for(asked.traits) and not _complies(policy, asked, context):
+            yield Hit(
+                message=policy.message.replace("{object}", str(asked.subject.ref)),
+                at=asked.subject.locate(policy.at),
+                subject=asked.subject.ref,
+                clusters=(asked.cluster,) if asked.cluster else (),
+                reach=asked.reach,
+            )
+
+
+def _complies(policy: Policy, asked: Asked, context: Context) -> bool:
+    try:
+        return policy.expression.holds({**asked.variables, "params": dict(context.params)})
+    except Unanswered as error:
+        error.about = f" for {asked.subject.ref} ({asked.subject.locate(()).location})"
+        raise
+
+
+def _built(context: Context) -> Iterator[Asked]:
+    """Every object as it is applied to every cluster, once, however many apply it."""
+    for (cluster, ref), owners in context.graph.objects.items():
+        first = owners[0]
+        traits = traits_of(first.built, cluster)
+        if ref.group == OPAQUE and not traits.chart:
+            continue
+        environment = context.environment(first.reconciler)
+        match = context.component(first)
+        yield Asked(
+            first.built,
+            traits,
+            cluster,
+            first.reach,
+            {
+                "object": first.built.data,
+                "path": first.built.path,
+                "cluster": cluster,
+                "environment": environment.name if environment else "",
+                "owners": [_owner(owner.controller.value, owner.reconciler.subject) for owner in owners],
+                "component": match.component.name if match else "",
+            },
+        )
+
+
+def _owner(controller: str, subject: Subject) -> dict[str, str]:
+    ref = subject.ref
+    return {"controller": controller, "kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+
+
+def _written(context: Context) -> Iterator[Asked]:
+    """Every manifest as it stands in its file; nobody knows yet where it will land."""
+    around: dict[str, Any] = {"cluster": "", "environment": "", "owners": [], "component": ""}
+    for manifest in context.repo.manifests:
+        reach = context.walked.reads.get(manifest.path, Reach.DECLARED)
+        traits = context.traits_as_written(manifest) or Traits(
+            manifest.path, manifest.ref.kind, manifest.ref.name, manifest.ref.namespace
+        )
+        variables = {"object": manifest.data, "path": manifest.path, **around}
+        yield Asked(manifest, traits, "", reach, variables)
