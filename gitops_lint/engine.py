@@ -167,7 +167,6 @@ def own_rules(tree: Tree) -> list[Rule]:
         try:
             rule = read_page(path, tree.read(path).decode("utf-8", "replace"))
             _check_own(rule, known)
-            rule.policy()
         except ConfigError as error:
             mistakes += error.mistakes
         else:
@@ -182,8 +181,13 @@ def _check_own(rule: Rule, known: set[str]) -> None:
     at = Location(rule.path, Span(1, 1, 1, 1))
     if rule.id in known:
         raise ConfigError([Mistake(at, f"there is a rule {rule.id} already: name the file otherwise")])
-    if rule.law.check:
+    policy = rule.policy()
+    if policy is None:
         raise ConfigError([Mistake(at, "a rule of a repository asks by an expression; check is for those that ship")])
+    try:
+        policy.expression  # noqa: B018 - what cannot be compiled is told before anything runs
+    except ExpressionError as error:
+        raise rule.mistaken(error) from None
 
 
 def enabled_rules(world: World, selection: Selection) -> list[Rule]:

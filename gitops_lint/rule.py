@@ -6,7 +6,7 @@ Everything that a check imports is here: ``check``, ``Context`` and ``Hit``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
@@ -148,15 +148,23 @@ class Hit:
     """Whether ``at`` is a step that no chain should take: what is applied through it follows from this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
-    """What a page asks by an expression, ready to be asked."""
+    """What a page asks by an expression."""
 
-    expression: Expression
+    text: str
     on: str
     clauses: tuple[Clause, ...]
     message: str
     at: Route
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The expression, compiled when it is first asked: most pages are for no object of a repository.
+
+        Raises Unanswered where it cannot be compiled.
+        """
+        return Expression(self.text, VARIABLES)
 
     def is_for(self, traits: Traits) -> bool:
         """Whether an object is one that the page is for."""
@@ -287,16 +295,12 @@ class Rule:
         return self.law.check or EXPRESSION
 
     def policy(self) -> Policy | None:
-        """The expression of the page, compiled; None where it has none. Raises ConfigError where it cannot be."""
+        """What the page asks by an expression; None where it has none."""
         if not self.law.expression:
             return None
-        try:
-            expression = Expression(self.law.expression, VARIABLES)
-        except ExpressionError as error:
-            raise self.mistaken(error) from None
         clauses = tuple(each.clause() for each in self.law.match)
         at = tuple(int(step) if step.isdecimal() else step for step in self.law.at.split("."))
-        return Policy(expression, self.law.on, clauses, self.law.message or self.law.title, at)
+        return Policy(self.law.expression, self.law.on, clauses, self.law.message or self.law.title, at)
 
     def mistaken(self, error: ExpressionError) -> ConfigError:
         """What is wrong with the expression, at its place on the page."""

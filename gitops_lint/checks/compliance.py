@@ -58,7 +58,7 @@ def _complies(policy: Policy, asked: Asked, context: Context) -> bool:
 
 
 def _built(context: Context) -> Iterator[Asked]:
-    """Every object as it is applied to every cluster, once, however many apply it."""
+    """Every object as it is applied to every cluster, once, however many apply it; and the roots, which nobody does."""
     for (cluster, ref), owners in context.graph.objects.items():
         first = owners[0]
         traits = traits_of(first.built, cluster)
@@ -66,20 +66,31 @@ def _built(context: Context) -> Iterator[Asked]:
             continue
         environment = context.environment(first.reconciler)
         match = context.component(first)
-        yield Asked(
-            first.built,
-            traits,
-            cluster,
-            first.reach,
-            {
-                "object": first.built.data,
-                "path": first.built.path,
-                "cluster": cluster,
-                "environment": environment.name if environment else "",
-                "owners": [_owner(owner.controller.value, owner.reconciler.subject) for owner in owners],
-                "component": match.component.name if match else "",
-            },
-        )
+        around = {
+            "path": first.built.path,
+            "cluster": cluster,
+            "environment": environment.name if environment else "",
+            "owners": [_owner(owner.controller.value, owner.reconciler.subject) for owner in owners],
+            "component": match.component.name if match else "",
+        }
+        yield Asked(first.built, traits, cluster, first.reach, {"object": first.built.data, **around})
+    for reconciler in context.walked.reconcilers:
+        if not context.graph.owners(reconciler.node):
+            environment = context.environment(reconciler)
+            yield _alone(
+                reconciler.subject,
+                reconciler.cluster,
+                context.graph.reach(reconciler.node),
+                environment.name if environment else "",
+            )
+
+
+def _alone(subject: Subject, cluster: str, reach: Reach, environment: str = "") -> Asked:
+    """An object that nobody applies, as far as anybody knows."""
+    path, ref = subject.locate(()).path, subject.ref
+    around = {"path": path, "cluster": cluster, "environment": environment, "owners": [], "component": ""}
+    traits = Traits(path=path, kind=ref.kind, name=ref.name, namespace=ref.namespace, cluster=cluster)
+    return Asked(subject, traits, cluster, reach, {"object": subject.data, **around})
 
 
 def _owner(controller: str, subject: Subject) -> dict[str, str]:
@@ -89,11 +100,7 @@ def _owner(controller: str, subject: Subject) -> dict[str, str]:
 
 def _written(context: Context) -> Iterator[Asked]:
     """Every manifest as it stands in its file; nobody knows yet where it will land."""
-    around: dict[str, Any] = {"cluster": "", "environment": "", "owners": [], "component": ""}
     for manifest in context.repo.manifests:
-        reach = context.walked.reads.get(manifest.path, Reach.DECLARED)
-        traits = context.traits_as_written(manifest) or Traits(
-            manifest.path, manifest.ref.kind, manifest.ref.name, manifest.ref.namespace
-        )
-        variables = {"object": manifest.data, "path": manifest.path, **around}
-        yield Asked(manifest, traits, "", reach, variables)
+        asked = _alone(manifest, "", context.walked.reads.get(manifest.path, Reach.DECLARED))
+        traits = context.traits_as_written(manifest)
+        yield asked._replace(traits=traits) if traits else asked
