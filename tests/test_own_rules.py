@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from gitops_lint.cli import main
 from tests.command import write
 
-if TYPE_CHECKING:
-    from pathlib import Path
+COOKBOOK = Path(__file__).parent.parent / "docs" / "cookbook"
 
 PAGE = """\
 ---
@@ -72,3 +71,8 @@ def test_without_a_page_there_is_nothing_to_try(tmp_path: Path, capsys: pytest.C
     write(tmp_path, {"a.yaml": ""})
     assert main(["test-rules", str(tmp_path)]) == 2
     assert "there is no rule page in .gitops-lint/rules/" in capsys.readouterr().err
+
+
+def test_the_cookbook_keeps_its_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test-rules", str(COOKBOOK)]) == 0
+    assert capsys.readouterr().out == "3 rules, 6 examples: all as they say\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.model import OPAQUE, dig
-from gitops_lint.shape import list_at
+from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +72,7 @@ def _kinds(options: Data, field: str, default: Sequence[str]) -> list[str]:
 
 def _sort_key(resource: Resource) -> tuple[str, str]:
     """How objects of one rank are told apart; what is missing sorts behind all letters."""
-    group, kind, namespace, name = resource.ref
+    group, kind, _, name = resource.ref
+    namespace = text_at(resource.data, ("metadata", "namespace"))  # even that of a cluster-scoped object
     gvk = f"{group or '~G'}_{resource.version or '~V'}_{kind}"
     return gvk, f"{namespace or '~X'}|{name}"
