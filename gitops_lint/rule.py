@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
+from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.config import FILE_NAMES, ClauseSettings, rules_directory
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
@@ -23,7 +24,7 @@ from gitops_lint.expression import Expression, ExpressionError
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.finding import Confidence, Severity
 from gitops_lint.glob import glob, head
-from gitops_lint.graph import Miss, Ownership, nearest_miss
+from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
 from gitops_lint.location import Location, Route, Span
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
@@ -71,6 +72,7 @@ __all__ = [  # all that a check imports
     "Manifest",
     "Match",
     "Miss",
+    "Need",
     "Node",
     "Ownership",
     "Place",
@@ -84,11 +86,13 @@ __all__ = [  # all that a check imports
     "Traits",
     "Unanswered",
     "check",
+    "did_you_mean",
     "dig",
     "glob",
     "head",
     "is_cluster_scoped",
     "is_literal",
+    "is_resolved",
     "is_suspended",
     "leaves_alone",
     "looks_like_template",
@@ -120,6 +124,7 @@ FILTER = "filter"
 """In place of a check: rules whose findings come from the comments in the linted files."""
 EXPRESSION = "compliance"
 """The check of a page that has an expression."""
+START = Span(1, 1, 1, 1)
 VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
 """What an expression may speak of."""
 
@@ -286,7 +291,7 @@ class Rule:
     """The page below its front matter, as Markdown."""
     body_line: int
     path: str
-    begin: Span
+    begin: Span = START
     """Where the text of its expression begins on the page."""
 
     @property

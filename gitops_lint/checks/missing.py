@@ -170,7 +170,7 @@ def _anchor(context: Context, component: Component) -> Spot | None:
 
     Else any file of its owner's tree.
     """
-    listed = _row(context, component) or next(_neighbours(context, component), None)
+    listed = _row(context, component) or min(_neighbours(context, component), key=_first_in_file, default=None)
     return listed or next(_carriers(context, component.owner), None)
 
 
@@ -184,6 +184,11 @@ def _neighbours(context: Context, component: Component) -> Iterator[Place]:
             for hop in owner.built.via.walk() if owner.built.via else ():
                 if isinstance(hop.place, Place) and _named(hop) == match.component.name:
                     yield hop.place
+
+
+def _first_in_file(place: Place) -> tuple[str, int]:
+    span = place.location.span
+    return place.path, span.line if span else 0
 
 
 def _named(hop: Hop) -> str:
