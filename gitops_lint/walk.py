@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.substitution import is_resolved
-from gitops_lint.controllers import Answer, argocd, flux
+from gitops_lint.controllers import Answer, argocd, flux, fluxoperator
+from gitops_lint.controllers.bootstrap import cluster_name
+from gitops_lint.fluxversion import evidence, is_strict
 from gitops_lint.location import Route
 from gitops_lint.model import Build, Built, Controller, Delivery, Node, Problem, Reach, Reconciler, Ref
 from gitops_lint.tree import Unreadable
@@ -43,6 +45,8 @@ class Layout:
     argocd: str | None = None
     """The cluster in which Argo CD runs, where the configuration says so."""
     urls: tuple[str, ...] = ()
+    flux: str | None = None
+    """The version of Flux that the configuration names; else the repository tells it."""
     is_application_root: Callable[[str], bool] = lambda path: False
     """Whether an Application in that file is a root: the declared directory of the Applications."""
 
@@ -94,6 +98,7 @@ class Walker:
         self.origin = origin
         self.settled = False
         self.walked = Walked()
+        self._flux = evidence(repo)
         self.origins: set[Identity] = set()
         self._objects: dict[Node, Subject] = {}
         self._own_sources: dict[Node, str] = {}
@@ -104,6 +109,10 @@ class Walker:
 
     # -- View --------------------------------------------------------------------------------------------------
 
+    @property
+    def destinations(self) -> Mapping[str, str]:
+        return self.layout.destinations
+
     def find(self, cluster: str, ref: Ref) -> Subject | None:
         return self._objects.get((cluster, ref))
 
@@ -112,6 +121,10 @@ class Walker:
 
     def own_source(self, cluster: str, ref: Ref) -> str | None:
         return self._own_sources.get((cluster, ref))
+
+    def is_strict(self, cluster: str) -> bool | None:
+        own = [e for e in self._flux if cluster_name(e.path.rpartition("/")[0], self.layout.roots) == cluster]
+        return is_strict(own or self._flux, self.layout.flux)
 
     def local_cluster(self, cluster: str) -> str:
         return self.layout.argocd or cluster
@@ -162,7 +175,8 @@ class Walker:
         self.settled = False
 
     def _ask(self, reconciler: Reconciler) -> Answer:
-        controller = argocd if reconciler.controller is Controller.ARGOCD else flux
+        orders = (argocd, fluxoperator)
+        controller = next((module for module in orders if module.is_reconciler(reconciler.subject.ref)), flux)
         answer: Answer = controller.answer(reconciler, self)
         self.repo.spend(sum(len(delivery.build.objects) for delivery in answer.deliveries))
         return answer
@@ -236,6 +250,6 @@ def origin_of(subject: Subject) -> Identity:
 
 def controller_of(ref: Ref) -> Controller | None:
     """The controller that takes orders from an object of that kind."""
-    if flux.is_reconciler(ref):
+    if flux.is_reconciler(ref) or fluxoperator.is_reconciler(ref):
         return Controller.FLUX
     return Controller.ARGOCD if argocd.is_reconciler(ref) else None

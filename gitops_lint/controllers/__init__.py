@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from gitops_lint.model import Controller, Problem, dig
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops_lint.model import Data, Delivery, Place, Ref, Subject
     from gitops_lint.repo import Recorder, Repo
 
@@ -43,6 +45,11 @@ class View(Protocol):
         """Whether waiting is in vain: nothing new turns up any more."""
         ...
 
+    @property
+    def destinations(self) -> Mapping[str, str]:
+        """The clusters of the configuration, by each of the servers and names that stand for them."""
+        ...
+
     def find(self, cluster: str, ref: Ref) -> Subject | None:
         """The object of that identity in that cluster, as far as it has been built."""
         ...
@@ -53,6 +60,10 @@ class View(Protocol):
 
     def own_source(self, cluster: str, ref: Ref) -> str | None:
         """The directory of this repository that is the root of that source's artifact; None if it is none of ours."""
+        ...
+
+    def is_strict(self, cluster: str) -> bool | None:
+        """Whether the Flux of a cluster fails on a variable that nothing defines; None where nobody knows."""
         ...
 
     def local_cluster(self, cluster: str) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import re2
 
-from gitops_lint.builders import applicationset, directory, helm, kustomize
+from gitops_lint.builders import directory, helm, kustomize
 from gitops_lint.controllers import Answer, Verdict, View, missing_directory
+from gitops_lint.controllers.appset import generated
 from gitops_lint.controllers.appsource import (
     PLACEHOLDERS,
     Source,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitops_lint.location import Route
-    from gitops_lint.model import Data, Place, Reconciler, Subject
+    from gitops_lint.model import Place, Reconciler, Subject
     from gitops_lint.repo import Repo
 
 GROUP = "argoproj.io"
@@ -47,7 +48,7 @@ def is_reconciler(ref: Ref) -> bool:
 def answer(reconciler: Reconciler, view: View) -> Answer:
     """What an Argo CD reconciler brings to its clusters."""
     if reconciler.subject.ref.kind == "ApplicationSet":
-        return _generated(reconciler, view)
+        return generated(reconciler, view)
     cluster = destination_cluster(reconciler, view)
     deliveries: list[Delivery] = []
     problems: list[Problem] = []
@@ -140,7 +141,7 @@ def _rendered(subject: Subject, source: Source, repo: Repo, path: str) -> Outcom
         build.reads = reader.reads
         return build, hop, path
     if tool == "kustomize":
-        build = kustomize.shared_build(repo, path, kustomize.Rules(), overlay(source, subject)).copy()
+        build = kustomize.shared_build(repo, path, kustomize.Rules(charts=True), overlay(source, subject)).copy()
     else:
         build = directory.build(
             reader,
@@ -235,44 +236,3 @@ def _nothing_to_apply(subject: Subject, place: Place, path: str, tool: str, read
         label="nothing to apply",
         help=advice,
     )
-
-
-# -- ApplicationSet --------------------------------------------------------------------------------------------
-
-
-def _generated(reconciler: Reconciler, view: View) -> Answer:
-    """The Applications of an ApplicationSet; they stand in the same cluster and namespace as their set."""
-    subject = reconciler.subject
-    build = Build()
-    reader = Recorder(view.repo, build.reads)
-
-    def is_own(url: str) -> bool:
-        return view.judge_url(url, None) is Verdict.SELF
-
-    for made in applicationset.generate(subject.data, reader, is_own):
-        if isinstance(made, applicationset.Unknown):
-            build.opaque.append(Opaque(subject.locate(made.route), f"{subject.ref}: {made.reason}"))
-            continue
-        metadata = {**made.data["metadata"], "namespace": subject.ref.namespace}
-        data = {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "Application",
-            **made.data,
-            "metadata": metadata,
-        }
-        ref = Ref(GROUP, "Application", subject.ref.namespace, metadata["name"])
-        places = Places(subject.locate(("spec", "template")))
-        for route in _set_by(made.patch, dig(subject.data, ("spec", "template")), ()):
-            places = places.put(route, Places(subject.locate(("spec", "templatePatch"))))
-        build.objects.append(Built(ref, data, places))
-    hop = Hop(subject.locate(("spec", "generators")), "generators")
-    return Answer((Delivery(reconciler.cluster, build, hop),))
-
-
-def _set_by(patch: Data, template: Data, route: Route) -> Iterator[Route]:
-    """The routes whose values come from a patch: it replaces them in the template, or brings them along."""
-    if isinstance(patch, dict) and isinstance(template, dict):
-        for key, value in patch.items():
-            yield from _set_by(value, template.get(key), (*route, key))
-    elif route:
-        yield route

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import re2
 
+from gitops_lint.builders.fluxinstance import sync_objects
 from gitops_lint.location import Span
 from gitops_lint.model import Built, Place, Places, Ref, dig
 from gitops_lint.paths import join
+from gitops_lint.shape import text_at
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
@@ -135,16 +137,13 @@ def _branch(ref: Data) -> str | None:
 def _flux_instances(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
     for manifest in repo.manifests:
         if manifest.ref.kind == "FluxInstance":
-            route: Route = ("spec", "sync")
-            namespace = manifest.ref.namespace
+            made = sync_objects(manifest)
         elif manifest.ref.kind == "HelmRelease" and _is_instance_chart(manifest.data):
-            route = ("spec", "values", "instance", "sync")
-            namespace = manifest.ref.namespace or "flux-system"
+            made = sync_objects(manifest, ("spec", "values", "instance"))
         else:
             continue
-        sync = dig(manifest.data, route)
-        if isinstance(sync, dict) and isinstance(sync.get("path"), str):
-            yield _of_sync(manifest, route, sync, namespace or "flux-system", roots)
+        if made is not None:
+            yield _of_sync(*made, repo, roots)
 
 
 def _is_instance_chart(data: Data) -> bool:
@@ -152,16 +151,21 @@ def _is_instance_chart(data: Data) -> bool:
     return any(isinstance(name, str) and name.endswith("flux-instance") for name in names)
 
 
-def _of_sync(manifest: Manifest, route: Route, sync: Data, namespace: str, roots: Mapping[str, str]) -> Start:
-    """The Kustomization and source that a FluxInstance generates (flux-operator, fluxinstance_types.go)."""
-    name, kind = str(sync.get("name") or namespace), str(sync.get("kind") or "GitRepository")
-    source = Ref(SOURCES, kind, namespace, name)
-    branch = str(sync.get("ref") or "").removeprefix("refs/heads/")
-    places = Places(manifest.locate(()), {"spec": Places(manifest.locate(route))})
-    subject = kustomization(name, namespace, sync["path"], kind, places)
-    cluster = cluster_name(_path(subject.data), roots)
-    url = str(sync.get("url") or "") or None
-    return Start(cluster, subject, "FluxInstance", source, url, branch if "/" not in branch else None)
+def _of_sync(source: Built, subject: Built, repo: Repo, roots: Mapping[str, str]) -> Start:
+    """The root that a FluxInstance makes. An artifact is this repository if it has the path: its top may differ."""
+    path = _path(subject.data)
+    is_git = source.ref.kind == "GitRepository"
+    is_own = is_git or repo.tree.is_directory(path)
+    url = text_at(source.data, ("spec", "url")) if is_git else ""
+    branch = _branch(dig(source.data, ("spec", "ref"))) or ""
+    return Start(
+        cluster_name(path, roots),
+        subject,
+        "FluxInstance",
+        source.ref if is_own else None,
+        url or None,
+        branch if "/" not in branch else None,
+    )
 
 
 def kustomization(name: str, namespace: str, path: str, kind: str, places: Places) -> Built:

@@ -1,0 +1,9 @@
+"""ApplicationSets: from generators to the Applications that they make, as far as this repository tells.
+
+Semantics: argo-cd applicationset/generators, docs/operator-manual/applicationset.
+"""
+
+from gitops_lint.builders.applicationset.generate import Made, generate
+from gitops_lint.builders.applicationset.parameters import Cluster, Sources, Unknown
+
+__all__ = ["Cluster", "Made", "Sources", "Unknown", "generate"]

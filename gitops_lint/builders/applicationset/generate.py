@@ -1,0 +1,142 @@
+"""The Applications of an ApplicationSet: its template, once for each set of parameters.
+
+argo-cd, applicationset/controllers/template/template.go, applicationset/utils/utils.go (RenderTemplateParams).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.builders.applicationset.generators import kind_of, parameters
+from gitops_lint.builders.applicationset.parameters import Scope, Unknown
+from gitops_lint.builders.applicationset.rendering import Renderer, TooLarge
+from gitops_lint.builders.template import Undefined
+from gitops_lint.document import read
+from gitops_lint.model import dig
+from gitops_lint.shape import list_at, mapping_at, text_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.builders.applicationset.parameters import Parameters, Sources
+    from gitops_lint.location import Route
+    from gitops_lint.model import Data
+
+MAX_APPLICATIONS = 5_000
+FIXED = (("metadata", "name"), ("spec", "project"))
+UNFILLED = ("{{", "<no value>")
+"""What a text holds that was not filled in."""
+
+
+class Made(NamedTuple):
+    """A generated Application: its data, and the parts of it that others than the template of the set have made."""
+
+    data: Data
+    patch: Data = None
+    """What ``templatePatch`` says."""
+    own: Data = None
+    """The template of the generator, which is laid over that of the set."""
+    own_route: Route = ()
+
+
+class _Set(NamedTuple):
+    """An ApplicationSet, and how its texts are filled in."""
+
+    data: Data
+    renderer: Renderer
+
+
+def generate(data: Data, sources: Sources) -> Iterator[Made | Unknown]:
+    """The template of an ApplicationSet, once for each parameter set of its generators."""
+    template = mapping_at(data, ("spec", "template"))
+    options = [str(option) for option in list_at(data, ("spec", "goTemplateOptions"))]
+    renderer = Renderer(go=dig(data, ("spec", "goTemplate")) is True, strict="missingkey=error" in options)
+    count = 0
+    for index, generator in enumerate(list_at(data, ("spec", "generators")) if template else ()):
+        route: Route = ("spec", "generators", index)
+        try:
+            for found in parameters(generator, route, Scope(sources, renderer)):
+                made = found if isinstance(found, Unknown) else _make(_Set(data, renderer), generator, route, found)
+                count += isinstance(made, Made)
+                if count > MAX_APPLICATIONS:
+                    yield Unknown(("spec", "generators"), f"more than {MAX_APPLICATIONS:,} Applications")
+                    return
+                yield _with_prefix(made, template) if made is found else made
+        except TooLarge:
+            yield Unknown(("spec", "template"), "what its generators make of it is too large")
+            return
+        except Undefined as error:
+            yield Unknown(route, f"Argo CD cannot fill it in: {error.reason}")
+
+
+def _with_prefix(unknown: Unknown, template: Data) -> Unknown:
+    """What is unknown, with the beginning of the path that its Applications read: that much is known."""
+    path = text_at(template, ("spec", "source", "path"))
+    prefix = path.partition("{{")[0].rpartition("/")[0]
+    return unknown._replace(reason=f"{unknown.reason}; what it makes reads {prefix}/...") if prefix else unknown
+
+
+def _make(of: _Set, generator: Data, route: Route, found: Parameters) -> Made | Unknown:
+    own_route = (*route, str(kind_of(generator)), "template")
+    own = mapping_at(generator, own_route[len(route) :])
+    template = ("spec", "template")
+    try:
+        made = of.renderer.render(_merged(mapping_at(of.data, template), own), found)
+    except Undefined as error:
+        return Unknown(template, f"Argo CD cannot fill it in: {error.reason}")
+    patched = _patched(of, made, found)
+    if isinstance(patched, Unknown):
+        return patched
+    for field in (("metadata", "name"), ("spec", "destination", "server"), ("spec", "destination", "name")):
+        text = text_at(patched.data, field)
+        if any(mark in text for mark in UNFILLED):
+            return Unknown((*template, *field), f"the {field[-1]} {text} cannot be evaluated here")
+    if not text_at(patched.data, ("metadata", "name")):
+        return Unknown((*template, "metadata"), "the name is missing")
+    is_rolling = dig(of.data, ("spec", "strategy", "type")) == "RollingSync"
+    result = _without_automation(patched.data) if is_rolling else patched.data
+    return patched._replace(data=result, own=own, own_route=own_route)
+
+
+def _patched(of: _Set, made: Data, found: Parameters) -> Made | Unknown:
+    """The Application under ``templatePatch``, which changes neither its name nor its project."""
+    patch, place = dig(of.data, ("spec", "templatePatch")), ("spec", "templatePatch")
+    if not isinstance(patch, str):
+        return Made(made)
+    name = text_at(made, ("metadata", "name"))
+    try:
+        text = of.renderer.text(patch, found)
+    except Undefined as error:
+        return Unknown(place, f"Argo CD cannot fill it in for {name}: {error.reason}")
+    file = read("templatePatch.yaml", text.encode("utf-8", "surrogatepass"))
+    change = file.documents[0].data if len(file.documents) == 1 else None
+    if "{{" in text or file.faults or not (change is None or isinstance(change, dict)):
+        return Unknown(place, f"templatePatch cannot be evaluated here for {name}")
+    change = _allowed(change)
+    return Made(_merged(made, change), change)
+
+
+def _allowed(change: Data) -> Data:
+    """What a patch may change: all but the name and the project."""
+    for field, key in FIXED:
+        if key in mapping_at(change, (field,)):
+            change = {**change, field: {name: value for name, value in change[field].items() if name != key}}
+    return change
+
+
+def _merged(data: Data, patch: Data) -> Data:
+    """Data under others: maps merge, ``null`` deletes, anything else replaces."""
+    if patch is None:
+        return data
+    if not (isinstance(data, dict) and isinstance(patch, dict)):
+        return patch
+    kept = {key: value for key, value in data.items() if patch.get(key, value) is not None or key not in patch}
+    changed = {key: _merged(data.get(key), value) for key, value in patch.items() if value is not None}
+    return {**kept, **changed}
+
+
+def _without_automation(data: Data) -> Data:
+    """What RollingSync leaves of an Application: the set syncs it itself, step by step (docs, Progressive-Syncs.md)."""
+    policy = mapping_at(data, ("spec", "syncPolicy"))
+    kept = {key: value for key, value in policy.items() if key != "automated"}
+    return {**data, "spec": {**data["spec"], "syncPolicy": kept}} if policy else data
