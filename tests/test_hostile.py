@@ -97,8 +97,28 @@ def test_json_that_is_made_to_break_readers(text: str, tmp_path: Path) -> None:
 
 def test_a_rule_page_of_the_repository_is_no_program(tmp_path: Path) -> None:
     page = "---\ntitle: x\nseverity: error\ncheck: __import__('os').system('touch pwned')\n---\n"
-    lint_root(tmp_path, {".gitops-lint/rules/mine/evil.md": page})
+    done = lint(write(tmp_path, {**ROOT, ".gitops-lint/rules/mine/evil.md": page}))
+    assert done.returncode == 2
+    assert "a rule of a repository asks by an expression" in done.stderr
     assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[1,2,3].all(a, " * 5 + "true" + ")" * 5,
+        "object.metadata.name.matches('(a+)+$')",
+        "'" + "x" * 20_000 + "' == ''",
+        "(" * 300 + "true" + ")" * 300,
+        "(" * 5_000 + "true" + ")" * 5_000,
+        "object.l.all(a, object.l.all(b, object.l.all(c, object.l.all(d, true))))",
+    ],
+)
+def test_an_expression_of_the_repository_does_not_run_for_ever(expression: str, tmp_path: Path) -> None:
+    page = f'---\ntitle: x\nseverity: error\non: written\nexpression: "{expression}"\n---\n'
+    numbers = f"l: [{', '.join(map(str, range(500)))}]\n"
+    files = {"big.yaml": f"{config_map('big')}{numbers}", ".gitops-lint/rules/mine/slow.md": page}
+    assert lint(write(tmp_path, {**ROOT, **files})).returncode in (0, 1, 2)
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

@@ -172,9 +172,9 @@ def _refuses(ownership: Ownership) -> bool:
 
 
 def _may_prune(ownership: Ownership) -> bool:
-    """Whether a Flux reconciler deletes what it no longer finds; a HelmRelease always does."""
+    """Whether a Flux reconciler deletes what it no longer finds; a HelmRelease and a ResourceSet always do."""
     subject = ownership.reconciler.subject
-    return subject.ref.kind == "HelmRelease" or dig(subject.data, ("spec", "prune")) is True
+    return subject.ref.kind in ("HelmRelease", "ResourceSet") or dig(subject.data, ("spec", "prune")) is True
 
 
 def _help(context: Context, rivals: Rivals) -> str:

@@ -81,9 +81,12 @@ class View(Protocol):
 def is_suspended(subject: Subject) -> bool:
     """Whether a reconciler is told to rest.
 
-    Flux: ``spec.suspend``; Argo CD: the annotation ``skip-reconcile`` (argo-cd, docs/user-guide/skip_reconcile.md).
+    Flux: ``spec.suspend``; flux-operator: the annotation ``reconcile: disabled``; Argo CD: the annotation
+    ``skip-reconcile`` (argo-cd, docs/user-guide/skip_reconcile.md).
     """
     if dig(subject.data, ("spec", "suspend")) is True:
+        return True
+    if dig(subject.data, ("metadata", "annotations", "fluxcd.controlplane.io/reconcile")) == "disabled":
         return True
     switch = dig(subject.data, ("metadata", "annotations", "argocd.argoproj.io/skip-reconcile"))
     return bool(switch == "true")
