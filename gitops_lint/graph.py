@@ -6,6 +6,8 @@ Knows no matrix: it answers questions, it does not judge.
 from __future__ import annotations
 
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize import FILE_NAMES
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from gitops_lint.location import Route
-    from gitops_lint.model import Built, Delivery, Node, Reconciler
+    from gitops_lint.model import Built, Delivery, Node, Place, Reconciler
     from gitops_lint.repo import Repo
     from gitops_lint.walk import Walked
 
 _RANK = {Reach.LIVE: 0, Reach.DECLARED: 1, Reach.VIRTUAL: 2}
+
+WAITS = "waits for"
+MAX_CIRCLES = 20
+"""How many circles of waiting are told: a few dozen reconcilers can hold millions."""
 
 
 class Ownership(NamedTuple):
@@ -64,6 +70,8 @@ class Need(NamedTuple):
     owner: Node
     target: Node
     hop: Hop
+    entry: Route = ()
+    """Where a wait stands in the data of its owner."""
 
 
 class Graph:
@@ -162,6 +170,30 @@ class Graph:
         """What the reconcilers read and wait for, there or not."""
         return tuple(need for reconciler in self.reconcilers.values() for need in _needs(reconciler))
 
+    @cached_property
+    def waits(self) -> tuple[Need, ...]:
+        """The ``dependsOn`` of Kustomizations and HelmReleases, which name their own kind only, there or not."""
+        return tuple(need for need in self.needs if need.kind == WAITS and need.owner[1].kind in _WAITING)
+
+    def place_of(self, wait: Need) -> Place:
+        """Where a wait names what it waits for."""
+        return self.reconcilers[wait.owner].subject.locate((*wait.entry, "name"))
+
+    def circles(self) -> list[list[Need]]:
+        """The waits that lead back to where they began, at most MAX_CIRCLES; a wait for itself is a circle, too."""
+        waits = {(need.owner, need.target): need for need in self.waits}
+        nodes = sorted({node for edge in waits for node in edge})
+        numbers = {node: number for number, node in enumerate(nodes)}
+        edges = [(numbers[owner], numbers[target]) for owner, target in waits]
+        if not _is_circular(edges):  # nearly always, and then networkx need not be loaded
+            return []
+        import networkx as nx
+
+        # Of numbers, since sets of texts have another order in every run.
+        found = islice(nx.simple_cycles(nx.DiGraph(edges)), MAX_CIRCLES)
+        rounds = sorted(_from_the_least(circle) for circle in found)
+        return [[waits[nodes[one], nodes[next_one]] for one, next_one in pairwise(circle)] for circle in rounds]
+
     def around(self, nodes: Iterable[Node], depth: int) -> set[Node]:
         """The nodes within ``depth`` steps, up or down; a source is an end: who else reads it is no neighbour."""
         near = self.network.to_undirected(as_view=False)
@@ -203,6 +235,25 @@ class Graph:
         return sum(1 for _, ref in self.objects if ref.group != OPAQUE)
 
 
+def _is_circular(edges: Iterable[tuple[int, int]]) -> bool:
+    sorter: TopologicalSorter[int] = TopologicalSorter()
+    for owner, target in edges:
+        sorter.add(owner, target)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def _from_the_least(circle: list[int]) -> list[int]:
+    """A circle that begins and ends with its least element."""
+    start = circle.index(min(circle))
+    return [*circle[start:], *circle[: start + 1]]
+
+
+_WAITING = frozenset({"Kustomization", "HelmRelease"})
+
 _SOURCE_FIELDS: tuple[Route, ...] = (
     ("spec", "sourceRef"),
     ("spec", "chart", "spec", "sourceRef"),
@@ -230,8 +281,8 @@ def _needs(reconciler: Reconciler) -> Iterator[Need]:
     for index, entry in enumerate(list_at(subject.data, ("spec", "dependsOn"))):
         if name := text_at(entry, ("name",)):
             other = ref._replace(namespace=text_at(entry, ("namespace",)) or ref.namespace, name=name)
-            hop = Hop(subject.locate(("spec", "dependsOn", index)), "dependsOn")
-            yield Need("waits for", reconciler.node, (cluster, other), hop)
+            at: Route = ("spec", "dependsOn", index)
+            yield Need(WAITS, reconciler.node, (cluster, other), Hop(subject.locate(at), "dependsOn"), at)
 
 
 class Miss(NamedTuple):

@@ -32,6 +32,17 @@ def join(directory: str, path: str) -> str | None:
     return None if path.startswith("/") else normalise(f"{directory}/{path}" if directory else path)
 
 
+def clamp(path: str) -> str:
+    """A path as ``securejoin.SecureJoin`` takes it: ``..`` stops at the root of the artifact."""
+    kept: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            kept[-1:] = []
+        elif part not in ("", "."):
+            kept.append(part)
+    return "/".join(kept)
+
+
 def upwards(path: str) -> Iterator[str]:
     """The path and every directory above it but the root."""
     while path:

@@ -139,14 +139,17 @@ class Repo:
                 self._unreadable[real] = error.reason
         return self._files[real]
 
-    def build(self, key: Hashable, make: Callable[[Recorder], Build]) -> Build:
+    def build(
+        self, key: Hashable, make: Callable[[Recorder], Build], reader: Callable[[Repo], Recorder] | None = None
+    ) -> Build:
         """What ``make`` builds, or has built already for the same key from the same content.
 
-        The key is everything that the build depends on besides the paths that it reads.
+        The key is everything that the build depends on besides the paths that it reads; ``reader`` makes a recorder
+        of a part of the repository.
         """
 
         def made() -> Made[Build]:
-            build = make(Recorder(self, set()))
+            build = make(reader(self) if reader else Recorder(self, set()))
             return Made(build, frozenset(build.reads))
 
         return self.builds.get(key, self, made)
@@ -345,6 +348,10 @@ class Recorder:
     def left_out(self, path: str) -> str | None:
         """Why discovery left a path out: it is unknown, not missing. None for any other path."""
         return self._tree.left_out(path)
+
+    def withheld(self, path: str) -> str | None:
+        """Why what stands at a path is not in what this recorder reads, in words; None where it is, or is missing."""
+        return None
 
     def is_chart(self, directory: str) -> bool:
         self.reads.add(f"{directory}/Chart.yaml" if directory else "Chart.yaml")

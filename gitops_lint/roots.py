@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders import kustomize
 from gitops_lint.controllers import argocd, bootstrap, flux
-from gitops_lint.controllers.flux import clamp
 from gitops_lint.model import Controller, Reach, Reconciler, dig
 from gitops_lint.origin import Origin, guess
-from gitops_lint.paths import upwards
+from gitops_lint.paths import clamp, upwards
 from gitops_lint.shape import text_at
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked, Walker, controller_of, origin_of
 
@@ -189,15 +188,15 @@ def _unused_builds(walker: Walker) -> dict[str, Build]:
     builds: dict[str, Build] = {}
     for directory in _kustomization_directories(walker.repo):
         if directory not in walker.walked.reads:
-            rules = kustomize.Rules(files_below_root=False)
-            builds[directory] = kustomize.shared_build(walker.repo, directory, rules)
+            builds[directory] = kustomize.shared_build(walker.repo, directory, kustomize.FLUX)
     return builds
 
 
 def _kustomization_directories(repo: Repo) -> Iterator[str]:
     for path in sorted(repo.tree.files):
         directory, _, name = path.rpartition("/")
-        if name in kustomize.FILE_NAMES and repo.tree.resolve(path) == path:
+        is_named = name in kustomize.FILE_NAMES and repo.tree.resolve(path) == path
+        if is_named and not kustomize.is_of_flux(repo.file(path)):
             yield directory
 
 

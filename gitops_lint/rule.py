@@ -47,7 +47,7 @@ from gitops_lint.model import (
 )
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.shape import mapping_at, text_at
-from gitops_lint.traits import traits_of, traits_of_manifest
+from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
 from gitops_lint.validation import ConfigError, Globs, Mistake, did_you_mean, validate
 from gitops_lint.walk import Applied
 
@@ -97,6 +97,7 @@ __all__ = [  # all that a check imports
     "leaves_alone",
     "looks_like_template",
     "names_kind",
+    "needed_by",
     "normalise_url",
     "order_to",
     "packed_files",
@@ -162,6 +163,8 @@ class Policy:
     clauses: tuple[Clause, ...]
     message: str
     at: Route
+    ships: bool
+    """Whether the page is ours: what it cannot be asked of, for its odd shape, is none of the user's concern."""
 
     @cached_property
     def expression(self) -> Expression:
@@ -305,7 +308,14 @@ class Rule:
             return None
         clauses = tuple(each.clause() for each in self.law.match)
         at = tuple(int(step) if step.isdecimal() else step for step in self.law.at.split("."))
-        return Policy(self.law.expression, self.law.on, clauses, self.law.message or self.law.title, at)
+        return Policy(
+            self.law.expression,
+            self.law.on,
+            clauses,
+            self.law.message or self.law.title,
+            at,
+            self.path.startswith("rules/"),
+        )
 
     def mistaken(self, error: ExpressionError) -> ConfigError:
         """What is wrong with the expression, at its place on the page."""

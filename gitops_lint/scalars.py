@@ -127,6 +127,11 @@ def key(value: object) -> str:
     raise ValueError("a key of a mapping is a list or mapping; text such as {{ name }} needs quotes")
 
 
+def is_text(text: str) -> bool:
+    """Whether a kustomize build takes a plain scalar for a text."""
+    return isinstance(kustomize(text), str) and timestamp(text) is None
+
+
 def timestamp(text: str) -> str | None:
     """The RFC 3339 text that kyaml turns a plain timestamp into; None where Go's time.Parse sees none."""
     match = _TIMESTAMP.fullmatch(text) if text[:1].isdigit() else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.matrix import Traits, normalise_image
-from gitops_lint.model import OPAQUE, RELEASE, REMOTE_BASE, dig
+from gitops_lint.model import OPAQUE, RELEASE, REMOTE_BASE, Ref, dig
+from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,3 +61,46 @@ def images_of(kind: str, data: Data) -> Iterator[str]:
             image = container.get("image") if isinstance(container, dict) else None
             if isinstance(image, str):
                 yield image
+
+
+VOLUMES: dict[str, tuple[str, Route]] = {
+    "ConfigMap": ("configMap", ("configMap", "name")),
+    "Secret": ("secret", ("secret", "secretName")),
+    "PersistentVolumeClaim": ("persistentVolumeClaim", ("persistentVolumeClaim", "claimName")),
+}
+"""The kinds that a volume may be made from: the field of its source, and where that has the name."""
+
+ENVIRONMENT: tuple[tuple[str, dict[str, Route]], ...] = (
+    ("envFrom", {"ConfigMap": ("configMapRef",), "Secret": ("secretRef",)}),
+    ("env", {"ConfigMap": ("valueFrom", "configMapKeyRef"), "Secret": ("valueFrom", "secretKeyRef")}),
+)
+"""Where a container takes its environment from."""
+
+
+def needed_by(built: Built) -> Iterator[tuple[Ref, Route]]:
+    """What the Pods of a workload do not start without, in its namespace, and where it is named.
+
+    Kubernetes, core/v1 Volume, EnvFromSource and EnvVarSource: what is ``optional`` is left out.
+    """
+    top = POD_SPECS.get(built.ref.kind)
+    if top is None or built.ref.group == OPAQUE:
+        return
+    for kind, name, optional, route in (*_volumes(built.data, top), *_environment(built.data, top)):
+        if name and optional is not True:
+            yield Ref("", kind, built.ref.namespace, name), route
+
+
+def _volumes(data: Data, top: Route) -> Iterator[tuple[str, str, Data, Route]]:
+    for index, volume in enumerate(list_at(data, (*top, "volumes"))):
+        for kind, (field, named) in VOLUMES.items():
+            yield kind, text_at(volume, named), dig(volume, (field, "optional")), (*top, "volumes", index, *named)
+
+
+def _environment(data: Data, top: Route) -> Iterator[tuple[str, str, Data, Route]]:
+    for field in ("initContainers", "containers"):
+        for number, container in enumerate(list_at(data, (*top, field))):
+            for source, route in ENVIRONMENT:
+                for index, entry in enumerate(list_at(container, (source,))):
+                    for kind, reference in route.items():
+                        found, at = dig(entry, reference), (*top, field, number, source, index, *reference, "name")
+                        yield kind, text_at(found, ("name",)), dig(found, ("optional",)), at

@@ -32,7 +32,7 @@ FLOORS = (
     {"model"},
     {"finding"},
     {"tree"},
-    {"listing", "git"},
+    {"listing", "git", "copying"},
     {"location", "cache", "example", "expression", "glob", "ignore", "nearest", "paths", "scalars"},
 )
 """From the top down; a module may import what stands below it, never what stands beside it."""
@@ -114,7 +114,7 @@ KUSTOMIZE_FLOORS = (
     {"patches", "namespace", "names", "labels", "annotations", "images", "replicas", "replacements"},
     {"references", "order", "metadata", "patchfiles"},
     {"setters"},
-    {"generators", "configurations", "schema"},
+    {"generators", "configurations", "schema", "openapi", "replacement"},
     {"decoding"},
     {"step"},
     {"gathered"},
@@ -129,9 +129,9 @@ KUSTOMIZE_FLOORS = (
     {"links"},
     {"patch"},
     {"listmerge"},
-    {"mergekeys"},
-    {"selector"},
-    {"traced", "kinds", "scopes", "krm"},
+    {"mergekeys", "embedded"},
+    {"selector", "fieldpaths"},
+    {"traced", "kinds", "scopes", "krm", "gojson"},
 )
 """The same inside of the builder of kustomize."""
 

@@ -82,6 +82,17 @@ def uses(text: str) -> tuple[Use, ...]:
     return tuple(_uses(_Parser(text).template()))
 
 
+def extent(text: str, offset: int) -> int:
+    """Where the ``${...}`` that begins at ``offset`` ends; behind the word after ``${`` where nothing closes it."""
+    depth, position = 0, offset
+    for found in _BRACE.finditer(text, offset):
+        depth, position = depth + (1 if found[0] == "${" else -1), found.end()
+        if depth == 0:
+            return position
+    word = _WORD.match(text, offset)
+    return word.end() if word else offset
+
+
 # -- the grammar --
 
 _LENGTH = "length"
@@ -91,6 +102,9 @@ _NAME = re.compile(r"\w+")
 _OPERATOR = re.compile(r":[-=?+]?|[-=]|##?|%%?|/[/#%]?|[,^]{1,2}|")
 _COLONS = re.compile(r":+")
 _SLASHES = re.compile(r"/+")
+
+_WORD = re.compile(r"\$\{[\w.]*")
+_BRACE = re.compile(r"\$\{|\}")
 
 # Where a literal ends. A group is what is left of an escape, behind which the literal goes on.
 _TEXT_END = re.compile(r"\$(\$)|\$\{")

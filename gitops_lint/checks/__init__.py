@@ -6,6 +6,7 @@ The list is explicit: importing this package makes every check known.
 from gitops_lint.checks import (
     applications,
     compliance,
+    dangling,
     double_owners,
     missing,
     ordering,
@@ -14,12 +15,14 @@ from gitops_lint.checks import (
     reachability,
     reported,
     responsibility,
+    secrets,
     trees,
 )
 
 __all__ = [
     "applications",
     "compliance",
+    "dangling",
     "double_owners",
     "missing",
     "ordering",
@@ -28,5 +31,6 @@ __all__ = [
     "reachability",
     "reported",
     "responsibility",
+    "secrets",
     "trees",
 ]

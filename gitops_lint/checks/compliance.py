@@ -53,6 +53,8 @@ def _complies(policy: Policy, asked: Asked, context: Context) -> bool:
     try:
         return policy.expression.holds({**asked.variables, "params": dict(context.params)})
     except Unanswered as error:
+        if policy.ships:
+            return True
         error.about = f" for {asked.subject.ref} ({asked.subject.locate(()).location})"
         raise
 

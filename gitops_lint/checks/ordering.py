@@ -1,158 +1,27 @@
-"""The order of what Flux applies: ``dependsOn`` that names nothing, leads in a circle, or waits in vain or too little.
+"""The order of what Flux applies: ``dependsOn`` that leads in a circle, waits in vain, or waits for too little.
 
-Semantics: kustomize-controller and helm-controller, checkDependencies: a dependency is of the own kind, in the own
-namespace unless another one is named, and holds its dependents back until it is ready at its last generation;
-``readyExpr`` is asked in place of that.
+Semantics: kustomize-controller and helm-controller, checkDependencies: a dependency holds its dependents back until
+it is ready at its last generation; ``readyExpr`` is asked in place of that.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import (
-    RELEASE,
-    Confidence,
-    Context,
-    Controller,
-    Hit,
-    Reach,
-    check,
-    did_you_mean,
-    dig,
-    is_resolved,
-    is_suspended,
-)
+from gitops_lint.rule import Confidence, Context, Hit, Reach, check, dig, is_suspended, needed_by, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from gitops_lint.rule import Applied, Manifest, Need, Node, Reconciler, Ref, Spot, Subject
-
-    Orders = Mapping[Ref, Reconciler]
+    from gitops_lint.rule import Need, Node, Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
 WAIT = ("spec", "wait")
-GROUPS = {"Kustomization": "kustomize.toolkit.fluxcd.io", "HelmRelease": "helm.toolkit.fluxcd.io"}
 DONE = {"Kustomization": "applied", "HelmRelease": "installed or upgraded"}
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "HelmRelease"})
 """What is there long before it works."""
 SHOWN = 8
 """How many members of a circle a message names."""
-
-
-# -- nothing there ---------------------------------------------------------------------------------------------
-
-
-@check
-def dangling_dependency(context: Context) -> Iterator[Hit]:
-    """A ``dependsOn`` that names nothing: who waits for it is never applied.
-
-    Who is not applied itself waits for nobody. Where something is applied that cannot be seen from here, the object
-    may be in that, and the hit is not certain.
-    """
-    homes = _homes(context)
-    orders: dict[str, Orders] = {}
-    for need in context.graph.waits:
-        (cluster, _), (_, target) = need.owner, need.target
-        if context.graph.reach(need.owner) is Reach.LIVE and target.namespace and is_resolved(target):
-            if cluster not in orders:
-                orders[cluster] = _orders(context, cluster, homes)
-            if target not in orders[cluster]:
-                yield _dangling(context, need, orders[cluster])
-
-
-def _homes(context: Context) -> set[str]:
-    """The clusters of which it is known that Flux runs there: those with a root of its, unless roots are assumed."""
-    if Controller.FLUX in context.walked.assumed:
-        return set()
-    return {root.cluster for root in context.walked.roots if root.controller is Controller.FLUX}
-
-
-def _orders(context: Context, cluster: str, homes: set[str]) -> Orders:
-    """What Flux takes orders from in a cluster; those in a cluster that nobody knows may be in any."""
-    return {
-        ref: reconciler
-        for (where, ref), reconciler in context.graph.reconcilers.items()
-        if (where == cluster or cluster not in homes or where not in homes)
-        and context.graph.reach(reconciler.node) is Reach.LIVE
-    }
-
-
-def _dangling(context: Context, need: Need, orders: Orders) -> Hit:
-    (cluster, subject), (_, target) = need.owner, need.target
-    namesake = _of_other_kind(target, orders)
-    written = None if namesake else _written(context, target, orders)
-    other = namesake or written
-    missing = f"but {namesake.ref} is of another kind" if namesake else "which nothing applies"
-    return Hit(
-        message=f"{subject} waits for {target}, {missing}",
-        at=need.hop.place,
-        label=f"there is no such {target.kind}",
-        case="wrong-kind" if namesake else "missing",
-        subject=subject,
-        clusters=(cluster,),
-        related=((other.locate(NAME), f"a {other.ref.kind}" if namesake else "stands here, and is not applied"),)
-        if other
-        else (),
-        help=_advice(target, namesake is not None, written, orders),
-        effect=f"{subject.name} waits for ever: nothing of it is {DONE[subject.kind]}",
-        confidence=Confidence.LIKELY if _may_be_hidden(context, need.target) else Confidence.CERTAIN,
-        stems=(written.path,) if written else (),
-    )
-
-
-def _of_other_kind(target: Ref, orders: Orders) -> Subject | None:
-    """What has the name and is of the other kind, unless the name exists in the right kind elsewhere."""
-    named = [ref for ref in orders if ref.name == target.name and ref.kind in GROUPS]
-    if any(ref.kind == target.kind for ref in named):
-        return None
-    best = min(named, key=lambda ref: (ref.namespace != target.namespace, ref), default=None)
-    return orders[best].subject if best else None
-
-
-def _written(context: Context, target: Ref, orders: Orders) -> Manifest | None:
-    """The object as it stands in this repository, in a file of which nothing is applied as an order."""
-    applied = {reconciler.subject.locate(()).path for reconciler in orders.values()}
-    for manifest in context.repo.of_kind(target.group, target.kind):
-        ref = manifest.ref
-        if ref.name == target.name and ref.namespace in ("", target.namespace) and manifest.path not in applied:
-            return manifest
-    return None
-
-
-def _advice(target: Ref, is_wrong_kind: bool, written: Manifest | None, orders: Orders) -> str:
-    if written:
-        return f"let something apply {written.path}, or take the entry out"
-    if is_wrong_kind:
-        return f"name a {target.kind}; to wait for that one, let a {target.kind} that waits for it bring it"
-    alike = [ref for ref in orders if ref.kind == target.kind]
-    elsewhere = sorted(ref.namespace for ref in alike if ref.name == target.name)
-    if elsewhere:
-        return f"there is one in another namespace: add namespace: {elsewhere[0]}"
-    guess = did_you_mean(target.name, [ref.name for ref in alike if ref.namespace == target.namespace])
-    return guess.removeprefix("; ") or f"name a {target.kind} that is applied here, or take the entry out"
-
-
-def _may_be_hidden(context: Context, node: Node) -> bool:
-    """Whether something in that cluster which cannot be seen from here may bring an object, or has failed to."""
-    cluster, ref = node
-    if Controller.FLUX in context.walked.assumed:
-        return True
-    return any(applied.delivery.cluster == cluster and _may_bring(applied, ref) for applied in context.walked.applied)
-
-
-def _may_bring(applied: Applied, ref: Ref) -> bool:
-    """A remote base, another repository, a name that holds a variable or a chart of one's own may be anything.
-
-    A chart of somebody else brings an order to Flux only where its values say what that is to be.
-    """
-    delivery = applied.delivery
-    build = delivery.build
-    if build.objects and all(built.ref.kind == RELEASE for built in build.objects):
-        spec = dig(applied.reconciler.subject.data, ("spec",))
-        return delivery.path is not None or f"{ref.group}/" in repr(spec)
-    unresolved = any(built.ref.kind == ref.kind and not is_resolved(built.ref) for built in build.objects)
-    return bool(build.opaque or build.problems) or unresolved
 
 
 # -- in a circle -----------------------------------------------------------------------------------------------
@@ -167,12 +36,12 @@ def dependency_cycle(context: Context) -> Iterator[Hit]:
         reaches = {context.graph.reach(need.owner) for need in circle}
         yield Hit(
             message=_round(circle),
-            at=first.hop.place,
+            at=context.graph.place_of(first),
             label="waits for itself" if not others else f"waits for {first.target[1].name}",
             subject=subject,
             clusters=(cluster,),
             related=tuple(
-                (need.hop.place, f"{_called(need.owner)} waits for {need.target[1].name}") for need in others
+                (context.graph.place_of(n), f"{_called(n.owner)} waits for {n.target[1].name}") for n in others
             ),
             help="take one of these entries out",
             effect=_stuck(subject.kind),
@@ -218,7 +87,7 @@ def suspended_dependency(context: Context) -> Iterator[Hit]:
                 label="never ready while this stands",
                 subject=target.subject.ref,
                 clusters=(target.cluster,),
-                related=_places(waiting),
+                related=_places(context, waiting),
                 help="resume it, suspend those that wait as well, or take it out of their dependsOn",
                 effect=f"nothing of what waits is {DONE[target.subject.ref.kind]} any more",
                 reach=context.graph.reach(target.node),
@@ -241,7 +110,7 @@ def dependency_without_wait(context: Context) -> Iterator[Hit]:
                 label="ready as soon as it is applied",
                 subject=subject.ref,
                 clusters=(target.cluster,),
-                related=_places(waiting),
+                related=_places(context, waiting),
                 help="set wait: true, or name in healthChecks what the others need",
                 effect="the others are applied at once, and fail until what they need is there",
                 reach=context.graph.reach(target.node),
@@ -259,8 +128,9 @@ def _waiting(context: Context) -> Iterator[tuple[Reconciler, list[Need]]]:
     found: dict[Node, list[Need]] = {}
     reconcilers = context.graph.reconcilers
     for need in context.graph.waits:
-        is_asked = need.target in reconcilers and need.target != need.owner and not need.ready
-        if is_asked and not is_suspended(reconcilers[need.owner].subject):
+        waiter = reconcilers[need.owner].subject
+        is_asked = need.target in reconcilers and need.target != need.owner and not is_suspended(waiter)
+        if is_asked and not text_at(waiter.data, (*need.entry, "readyExpr")):
             found.setdefault(need.target, []).append(need)
     yield from ((reconcilers[node], needs) for node, needs in found.items())
 
@@ -270,5 +140,66 @@ def _who(waiting: Sequence[Need]) -> str:
     return f"{first.owner[1]} and {len(others)} more wait" if others else f"{first.owner[1]} waits"
 
 
-def _places(waiting: Sequence[Need]) -> tuple[tuple[Spot, str], ...]:
-    return tuple((need.hop.place, f"{_called(need.owner)} waits for it") for need in waiting)
+def _places(context: Context, waiting: Sequence[Need]) -> tuple[tuple[Spot, str], ...]:
+    return tuple((context.graph.place_of(need), f"{_called(need.owner)} waits for it") for need in waiting)
+
+
+# -- held up by what waits -------------------------------------------------------------------------------------
+
+
+@check
+def dependency_deadlock(context: Context) -> Iterator[Hit]:
+    """Two Kustomizations that wait for each other, one by ``dependsOn``, the other by its ``wait``.
+
+    The other one is ready only when all that it applies is: also what waits for it, and what needs an object that
+    only those bring who wait for it. That object may have been made by hand, so that this is no certain hit.
+    """
+    for target, waiting in _waiting(context):
+        if dig(target.subject.data, WAIT) is not True or context.graph.reach(target.node) is not Reach.LIVE:
+            continue
+        waits = {need.owner: need for need in waiting}
+        for ownership in context.graph.applied_by(target):
+            node = (ownership.delivery.cluster, ownership.built.ref)
+            if node in waits:
+                yield _inside(context, target, waits[node])
+            yield from _needs_later(context, target, ownership, waits)
+
+
+def _inside(context: Context, target: Reconciler, need: Need) -> Hit:
+    _, ref = need.owner
+    return Hit(
+        message=f"{ref} waits for {target.subject.ref}, which applies it and waits for it",
+        at=context.graph.place_of(need),
+        label="waits for what brings it",
+        case="inside",
+        subject=ref,
+        clusters=(target.cluster,),
+        related=((target.subject.locate(WAIT), f"ready only when {_called(need.owner)} is"),),
+        help=f"take the entry out: what {target.subject.ref} applies comes after it anyway, or set wait: false there",
+        effect="neither gets ready: one is not applied, and the other fails at its timeout",
+    )
+
+
+def _needs_later(context: Context, target: Reconciler, ownership: Ownership, waits: dict[Node, Need]) -> Iterator[Hit]:
+    built, cluster = ownership.built, ownership.delivery.cluster
+    for ref, route in needed_by(built):
+        owners = context.graph.owners((cluster, ref))
+        later = [waits[owner.reconciler.node] for owner in owners if owner.reconciler.node in waits]
+        if not later or len(later) < len(owners):
+            continue
+        who, place = later[0].owner[1], context.graph.place_of(later[0])
+        yield Hit(
+            message=f"{built.ref} needs {ref}, which {who} brings only when {built.ref.name} is ready",
+            at=built.locate(route),
+            label=f"brought by {who.name}",
+            case="reference",
+            subject=built.ref,
+            clusters=(cluster,),
+            related=(
+                (place, f"{who.name} waits for {target.subject.ref.name}"),
+                (owners[0].built.origin, "brought here"),
+            ),
+            help=f"move {ref} to what {target.subject.ref} applies, or to something that both wait for",
+            effect=f"{target.subject.ref.name} fails at its timeout, and {who.name} is not applied",
+            confidence=Confidence.LIKELY,
+        )

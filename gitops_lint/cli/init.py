@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.world import is_empty, open_world, say, say_empty
 from gitops_lint.config import FILE_NAMES
-from gitops_lint.controllers.fluxsource import clamp
 from gitops_lint.model import Controller, dig
+from gitops_lint.paths import clamp
 from gitops_lint.scalars import direct
 
 if TYPE_CHECKING:

@@ -1,48 +1,45 @@
-"""Flux: what a Kustomization and a HelmRelease apply, and from which source.
+"""Flux: what a Kustomization and a HelmRelease apply.
 
-Semantics: kustomize-controller api/v1/kustomization_types.go, helm-controller api/v2/helmrelease_types.go,
-source-controller api/v1, source-watcher docs/spec/v1beta1/artifactgenerators.md.
+Semantics: kustomize-controller api/v1/kustomization_types.go and internal/controller/kustomization_controller.go;
+fluxcd/pkg kustomize/kustomize_generator.go and kustomize/kustomize_varsub.go.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders import helm, kustomize
-from gitops_lint.builders.substitution import Variables, substitute_all
+from gitops_lint.builders.substitution import SYNTAX, Variables, is_name, substitute_all
 from gitops_lint.controllers import Answer, Verdict, View, missing_directory
-from gitops_lint.model import Build, Delivery, Hop, Opaque, Ref, dig
-from gitops_lint.paths import join
-from gitops_lint.repo import Recorder
-from gitops_lint.shape import mapping_at, mappings_at, text_at
+from gitops_lint.controllers.fluxrelease import chart_of, is_release, missing_chart, missing_values, release_of
+from gitops_lint.controllers.fluxsource import NOT_FOUND, Source, source_of, withheld_directory
+from gitops_lint.model import OPAQUE, Build, Delivery, Hop, Opaque, Places, Problem, Ref, dig
+from gitops_lint.paths import clamp
+from gitops_lint.shape import mapping_at, mappings_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from gitops_lint.location import Route
-    from gitops_lint.model import Data, Reconciler, Subject
+    from gitops_lint.model import Built, Data, Reconciler, Subject
 
 KUSTOMIZATION = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 HELM_RELEASE = ("helm.toolkit.fluxcd.io", "HelmRelease")
-SOURCES = "source.toolkit.fluxcd.io"
-GENERATORS = "source.extensions.fluxcd.io"
 
-APPENDED = {"components": ("spec", "components"), "patches": ("spec", "patches")}
-REPLACED = {
+APPENDED: dict[str, Route] = {
+    "components": ("spec", "components"),
+    "patches": ("spec", "patches"),
+    "images": ("spec", "images"),
+    "buildMetadata": ("spec", "buildMetadata"),
+}
+REPLACED: dict[str, Route] = {
     "namespace": ("spec", "targetNamespace"),
     "namePrefix": ("spec", "namePrefix"),
     "nameSuffix": ("spec", "nameSuffix"),
 }
-REVISIONS = ("commit", "semver", "tag")
-"""Fields of a GitRepository's ``ref`` that pin it; any of them wins over ``branch``."""
-
-
-class Source(NamedTuple):
-    """A source seen from a reconciler: whether it is this repository, and where its artifact begins in it."""
-
-    verdict: Verdict
-    top: str = ""
-    why: str = ""
+"""Fields of a kustomization, and those of a Flux Kustomization that go there (kustomize_generator.go)."""
+POST_BUILD: Route = ("spec", "postBuild")
 
 
 def is_reconciler(ref: Ref) -> bool:
@@ -82,40 +79,78 @@ def _kustomization(reconciler: Reconciler, view: View) -> Answer:
 def _directory(reconciler: Reconciler, view: View, source: Source, path: str) -> Answer:
     subject = reconciler.subject
     route: Route = ("spec", "path") if dig(subject.data, ("spec", "path")) else ("spec", "sourceRef")
-    directory = join(source.top, clamp(path)) or ""
-    reader = Recorder(view.repo, set())
+    directory, reader = source.directory(path), source.reader(view.repo)
     if not reader.is_directory(directory):
         if source.verdict is Verdict.PINNED:
             return _opaque(reconciler, view, route, f"{path} does not exist here; it may at the pinned revision")
         if reason := reader.left_out(directory):
             return _opaque(reconciler, view, route, f"{path}: {reason}")
         place = subject.locate(route)
-        return Answer(problems=(missing_directory("flux-path-not-found", subject, place, path, directory, reader),))
+        if reason := reader.withheld(directory):
+            return Answer(problems=(withheld_directory(subject, place, path, reason),))
+        return Answer(problems=(missing_directory(NOT_FOUND, subject, place, path, directory, reader),))
     variables = _variables(reconciler, view)
     if variables is None:
         return Answer(waits=True)
-    overlay = kustomize.Overlay(
-        kustomize.added_by(subject, APPENDED),
-        kustomize.values_of(subject, REPLACED),
-        may_miss_components=dig(subject.data, ("spec", "ignoreMissingComponents")) is True,
-    )
-    build = kustomize.build(reader, directory, kustomize.Rules(files_below_root=False), overlay, generate=True)
-    if build is None:
-        return Answer()
+    overlay, refused = _overlay(subject)
+    build = _built(directory, overlay, source, view)
+    build.problems += (*refused, *_misnamed(subject, variables))
     substitute_all(build, variables)
+    build.objects = [_with_common_metadata(built, subject) for built in build.objects]
     hop = Hop(subject.locate(route), f"path {path}")
-    return Answer((Delivery(target_cluster(subject, reconciler.cluster, view), build, hop, directory),))
+    cluster = target_cluster(subject, reconciler.cluster, view)
+    return Answer((Delivery(cluster, build, hop, source.artifact.directory(directory), source.revision),))
 
 
-def clamp(path: str) -> str:
-    """A path as ``securejoin.SecureJoin`` takes it: ``..`` stops at the root of the artifact."""
-    kept: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            kept[-1:] = []
-        elif part not in ("", "."):
-            kept.append(part)
-    return "/".join(kept)
+def _built(directory: str, overlay: kustomize.Overlay, source: Source, view: View) -> Build:
+    """A build of one's own to go on from; made once for all who ask for the same, unless the artifact is a patchwork."""
+    rules, key = kustomize.FLUX, source.artifact.key
+    if key is None:
+        return kustomize.build(source.reader(view.repo), directory, rules, overlay, generate=True) or Build()
+    part = (key, source.reader)
+    return kustomize.shared_build(view.repo, directory, rules, overlay, generate=True, part=part).copy()
+
+
+def _overlay(subject: Subject) -> tuple[kustomize.Overlay, list[Problem]]:
+    """What a Kustomization adds to the kustomization that it builds, and the components that Flux refuses."""
+    added = kustomize.added_by(subject, APPENDED)
+    components = added.pop("components", [])
+    added["components"] = [entry for entry in components if _is_local(str(entry.value))]
+    problems = [_foreign_component(subject, entry) for entry in components if not _is_local(str(entry.value))]
+    may_miss = dig(subject.data, ("spec", "ignoreMissingComponents")) is True
+    values = kustomize.values_of(subject, REPLACED)
+    return kustomize.Overlay(added, values, may_miss_components=may_miss), problems
+
+
+def _is_local(component: str) -> bool:
+    """Whether Flux takes a component (fluxcd/pkg, kustomize_generator.go, IsLocalRelativePath)."""
+    return "://" not in component and not component.startswith(("/", "git@", "github.com"))
+
+
+def _foreign_component(subject: Subject, entry: kustomize.Entry) -> Problem:
+    message = f"{subject.ref} names the component {entry.value}: Flux takes none but local ones, by a relative path"
+    advice = "copy it into this repository, or list it in a kustomization"
+    return Problem(
+        "kustomize-build-fails", message, entry.place, case="foreign-component", label="not local", help=advice
+    )
+
+
+def _with_common_metadata(built: Built, subject: Subject) -> Built:
+    """The object with the labels and annotations that Flux puts on everything, after build and substitution.
+
+    They replace those of the same name (kustomization_types.go, commonMetadata; fluxcd/pkg, ssa.SetCommonMetadata).
+    """
+    if built.ref.group == OPAQUE:
+        return built
+    metadata, places = built.data["metadata"], built.places
+    for field in ("labels", "annotations"):
+        route: Route = ("spec", "commonMetadata", field)
+        common = mapping_at(subject.data, route)
+        if common:
+            metadata = {**metadata, field: {**mapping_at(metadata, (field,)), **common}}
+            for key in common:
+                places = places.put(("metadata", field, key), Places(subject.locate((*route, key))))
+    return built if places is built.places else replace(built, data={**built.data, "metadata": metadata}, places=places)
 
 
 def target_cluster(subject: Subject, cluster: str, view: View) -> str:
@@ -138,175 +173,96 @@ def _opaque(reconciler: Reconciler, view: View, route: Route, why: str) -> Answe
 # -- substitution ----------------------------------------------------------------------------------------------
 
 
+class _Definitions(NamedTuple):
+    """What one source of variables defines: values, names without a known value, and whether that is all."""
+
+    values: dict[str, str]
+    unknown: frozenset[str] = frozenset()
+    complete: bool = True
+
+
 def _variables(reconciler: Reconciler, view: View) -> Variables | None:
-    """The variables of postBuild; None while a ConfigMap that holds some may still turn up.
+    """The variables of postBuild; None while an object that holds some may still turn up.
 
     ``substituteFrom`` reads from the Kustomization's own namespace, later entries win, ``substitute`` wins over all.
     """
     subject = reconciler.subject
-    post_build = dig(subject.data, ("spec", "postBuild"))
-    if not isinstance(post_build, dict):
+    if not isinstance(dig(subject.data, POST_BUILD), dict):
         return Variables(active=False)
     values: dict[str, str] = {}
+    unknown: set[str] = set()
     complete = True
-    for entry in mappings_at(post_build, ("substituteFrom",)):
+    for entry in mappings_at(subject.data, (*POST_BUILD, "substituteFrom")):
         if not isinstance(entry.get("name"), str):
             continue
-        ref = Ref("", str(entry.get("kind")), subject.ref.namespace, entry["name"])
-        found = view.find(reconciler.cluster, ref)
+        found = view.find(reconciler.cluster, Ref("", str(entry.get("kind")), subject.ref.namespace, entry["name"]))
         if found is None and not view.settled:
             return None
-        known = found is not None and ref.kind == "ConfigMap" and found.data.get("data") is not None
-        if found is not None and known:
-            values.update((key, str(value)) for key, value in mapping_at(found.data, ("data",)).items())
-        complete = complete and known
-    values.update((key, str(value)) for key, value in mapping_at(post_build, ("substitute",)).items())
-    return Variables(values, complete=complete, active=bool(values) or not complete)
+        defined = _defined(found)
+        values = {name: value for name, value in values.items() if name not in defined.unknown} | defined.values
+        unknown = unknown - defined.values.keys() | defined.unknown
+        complete = complete and defined.complete
+    inline = _split(mapping_at(subject.data, (*POST_BUILD, "substitute")))
+    values = {name: value for name, value in values.items() if name not in inline.unknown} | inline.values
+    unknown = unknown - inline.values.keys() | inline.unknown
+    always = dig(subject.data, (*POST_BUILD, "substituteStrategy")) == "Always"
+    active = always or bool(values or unknown) or not complete
+    return Variables(values, frozenset(unknown), complete, active, view.is_strict(reconciler.cluster))
 
 
-# -- sources ---------------------------------------------------------------------------------------------------
+def _defined(found: Subject | None) -> _Definitions:
+    """What a ConfigMap or a Secret defines.
 
-
-def source_of(
-    reference: Data, cluster: str, namespace: str, view: View, known: dict[Ref, Source] | None = None
-) -> Source:
-    """The source behind a ``sourceRef``; its namespace defaults to that of the object that refers to it.
-
-    ``known`` holds the artifacts that were asked for on the way here: artifacts may be made of artifacts, and of
-    themselves.
+    One that is not in Git may define anything. The values of Secrets are left alone: most are encrypted, and those
+    that are not must not show up in other objects.
     """
-    kind, name = str(reference.get("kind")), str(reference.get("name"))
-    ref = Ref(SOURCES, kind, str(reference.get("namespace") or namespace), name)
-    top = view.own_source(cluster, ref)
-    if top is not None:
-        return Source(Verdict.SELF, top)
-    if kind == "ExternalArtifact":
-        return _artifact(ref, cluster, view, {} if known is None else known)
-    subject = view.find(cluster, ref)
-    if subject is None:
-        return Source(Verdict.UNKNOWN, why=f"its source {ref} is not in this repository")
-    if kind != "GitRepository":
-        return Source(Verdict.ELSEWHERE, why=f"its source {ref} is not built from what is checked out here")
-    url = str(dig(subject.data, ("spec", "url")))
-    return Source(view.judge_url(url, revision(subject.data)), why=f"its source {ref} is {url}")
+    if found is None:
+        return _Definitions({}, complete=False)
+    if found.ref.kind == "Secret":
+        keys = {**mapping_at(found.data, ("data",)), **mapping_at(found.data, ("stringData",))}
+        return _Definitions({}, frozenset(keys), complete=bool(keys))
+    data = mapping_at(found.data, ("data",))
+    return _split(data)._replace(complete=dig(found.data, ("data",)) is not None)
 
 
-def revision(data: Data) -> str | None:
-    """What a GitRepository checks out: ``branch`` names, or ``@`` and a tag, version or commit."""
-    ref = dig(data, ("spec", "ref"))
-    if not isinstance(ref, dict):
-        return None
-    for field in REVISIONS:
-        if ref.get(field):
-            return f"@{ref[field]}"
-    name = ref.get("name") or ref.get("branch")
-    return str(name).removeprefix("refs/heads/").replace("refs/tags/", "@") if name else None
+def _split(data: Data) -> _Definitions:
+    """The entries of a mapping; a value that still holds a variable is not known."""
+    texts = {key: value if isinstance(value, str) else _spelled(value) for key, value in data.items()}
+    unknown = frozenset(key for key, value in texts.items() if "${" in value)
+    return _Definitions({key: value for key, value in texts.items() if key not in unknown}, unknown)
 
 
-def _artifact(ref: Ref, cluster: str, view: View, known: dict[Ref, Source]) -> Source:
-    """The directory behind an ExternalArtifact: that of the ArtifactGenerator which copies it from this repository."""
-    if ref not in known:
-        known[ref] = Source(Verdict.UNKNOWN, why=f"its source {ref} is made by nothing in this repository")
-        known[ref] = _generated(ref, cluster, view, known) or known[ref]
-    return known[ref]
+def _spelled(value: Data) -> str:
+    """A value that is no text, as the YAML of a careless author spells it; the API server would refuse it."""
+    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def _generated(ref: Ref, cluster: str, view: View, known: dict[Ref, Source]) -> Source | None:
-    for generator in view.repo.of_kind(GENERATORS, "ArtifactGenerator"):
-        if generator.ref.namespace != ref.namespace:
-            continue
-        for artifact in mappings_at(generator.data, ("spec", "artifacts")):
-            if artifact.get("name") == ref.name:
-                aliases = {
-                    text_at(entry, ("alias",)): source_of(entry, cluster, ref.namespace, view, known)
-                    for entry in mappings_at(generator.data, ("spec", "sources"))
-                }
-                return _copied(artifact, aliases)
-    return None
-
-
-def _copied(artifact: Data, aliases: Mapping[str, Source]) -> Source | None:
-    """Where the artifact's top lies, if every copy keeps the layout of one directory of this repository."""
-    tops = set()
-    for copy in mappings_at(artifact, ("copy",)):
-        alias, _, origin = str(copy.get("from", "")).removeprefix("@").partition("/")
-        source = aliases.get(alias)
-        target = str(copy.get("to", "")).removeprefix("@artifact").strip("/")
-        directory = origin.removesuffix("/**").removesuffix("/*").strip("/")
-        if source is None or source.verdict is not Verdict.SELF or "*" in directory:
-            return None
-        if target and directory != target and not directory.endswith(f"/{target}"):
-            return None
-        tops.add(join(source.top, directory.removesuffix(target).strip("/")) or "")
-    return Source(Verdict.SELF, tops.pop()) if len(tops) == 1 else None
+def _misnamed(subject: Subject, variables: Variables) -> Iterator[Problem]:
+    """The variables that postBuild may not define: one of them fails every build (kustomize_varsub.go, varsubRegex)."""
+    inline = mapping_at(subject.data, (*POST_BUILD, "substitute"))
+    for name in sorted(variables.names):
+        if not is_name(name):
+            route: Route = (*POST_BUILD, "substitute", name) if name in inline else (*POST_BUILD, "substituteFrom")
+            message = f"{subject.ref} defines {name}, which is no name of a variable"
+            advice = "letters, digits and _ make a name, and no digit begins it"
+            yield Problem(SYNTAX, message, subject.locate(route), label="not a name", help=advice)
 
 
 # -- HelmRelease -----------------------------------------------------------------------------------------------
 
 
-class Chart(NamedTuple):
-    """The chart of a release: its name and version, the URL (or name) of its source, and the field that names it."""
-
-    name: str
-    version: str = ""
-    source: str = ""
-    route: Route = ("spec",)
-    path: str | None = None
-    """Its directory, where it stands in this repository."""
-
-
 def _release(reconciler: Reconciler, view: View) -> Answer:
     subject = reconciler.subject
-    spec = subject.data.get("spec")
-    if not isinstance(spec, dict):
+    if not is_release(subject.data):
         return Answer()
-    chart = _chart(spec, reconciler, view)
+    chart = chart_of(reconciler, view)
     if chart is None:
         return Answer(waits=True)
-    namespace = spec.get("targetNamespace") or subject.ref.namespace
-    prefix = f"{spec['targetNamespace']}-" if spec.get("targetNamespace") else ""
-    release = helm.Release(
-        str(spec.get("releaseName") or prefix + subject.ref.name),
-        str(namespace),
-        chart.name,
-        chart.version,
-        chart.source,
-    )
     place = subject.locate(chart.route)
-    build = helm.build(release, place, None)
+    build = helm.build(release_of(subject, chart), place, None)
     if chart.path is not None:
         build.reads.update(view.repo.tree.below(chart.path))
+    build.problems += (*missing_chart(subject, chart, view), *missing_values(subject, chart, view, build))
     cluster = target_cluster(subject, reconciler.cluster, view)
-    return Answer((Delivery(cluster, build, Hop(place, f"chart {chart.name}"), chart.path),))
-
-
-def _chart(spec: Data, reconciler: Reconciler, view: View) -> Chart | None:
-    """The chart of a release; None while its source may still turn up.
-
-    ``chartRef`` names an object whose URL ends in the chart's name; the chart of a Git source is a path in it.
-    """
-    spelled = dig(spec, ("chart", "spec"))
-    reference = spec.get("chartRef") or dig(spelled, ("sourceRef",))
-    if not isinstance(reference, dict):
-        return Chart(helm.last_segment(str(dig(spelled, ("chart",)) or "unknown")), route=("spec",))
-    namespace = str(reference.get("namespace") or reconciler.subject.ref.namespace)
-    ref = Ref(SOURCES, str(reference.get("kind")), namespace, str(reference.get("name")))
-    found = view.find(reconciler.cluster, ref)
-    if found is None and not view.settled and view.own_source(reconciler.cluster, ref) is None:
-        return None
-    url = str(dig(found.data, ("spec", "url")) or dig(found.data, ("spec", "chart"))) if found else ref.name
-    if not isinstance(spelled, dict):
-        return Chart(helm.last_segment(url), source=url, route=("spec", "chartRef", "name"))
-    name, route = str(spelled.get("chart", "unknown")), ("spec", "chart", "spec", "chart")
-    path = _chart_directory(reference, name, reconciler, view) if ref.kind == "GitRepository" else None
-    if path is not None:
-        name = helm.chart_name(Recorder(view.repo, set()), path) or name
-    return Chart(helm.last_segment(name), str(spelled.get("version", "")), url, route, path)
-
-
-def _chart_directory(reference: Data, path: str, reconciler: Reconciler, view: View) -> str | None:
-    """The directory of a chart in a Git source that is this repository; None elsewhere."""
-    source = source_of(reference, reconciler.cluster, reconciler.subject.ref.namespace, view)
-    directory = join(source.top, clamp(path)) or ""
-    ours = source.verdict in (Verdict.SELF, Verdict.PINNED) and view.repo.tree.is_directory(directory)
-    return directory if ours else None
+    pinned = chart.origin.revision if chart.origin else None
+    return Answer((Delivery(cluster, build, Hop(place, f"chart {chart.name}"), chart.path, pinned),))

@@ -149,6 +149,25 @@ def below(configuration: str, *, component: bool = False) -> Files:
     }
 
 
+def relabelled(top: str, *, lower: str = "commonLabels: {tier: a}\n") -> Files:
+    """Labels of a base, and what a layer above does to them."""
+    return {
+        "kustomization.yaml": f"resources: [base]\n{top}\n",
+        "base/kustomization.yaml": f"resources: [objects.yaml]\n{lower}",
+        "base/objects.yaml": (
+            "{apiVersion: v1, kind: Service, metadata: {name: web, labels: {own: x}}, spec: {selector: {app: web}}}\n"
+            f"---\n{DEPLOYMENT}"
+        ),
+        "component/kustomization.yaml": (
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nlabels: [{pairs: {tier: b}}]\n"
+        ),
+    }
+
+
+def patched(fields: str, kind: str = "{apiVersion: v1, kind: Service, metadata: {name: web, ") -> str:
+    return f"patches: [{{patch: '{kind}{fields}}}'}}]\n"
+
+
 BUILT = {
     # labels and annotations
     "commonLabels everywhere": build("commonLabels: {a: b, app: new}", WORKLOADS),
@@ -177,6 +196,34 @@ BUILT = {
         "patches: [{target: {labelSelector: a=b}, patch: '[{op: add, path: /early, value: 1}]'}]\n"
         "patchesJson6902: [{target: {kind: Deployment, name: web}, patch: '[{op: replace, path: /metadata/labels/a, value: c}]'}]",
         DEPLOYMENT,
+    ),
+    # labels that are one value
+    "labels above commonLabels": relabelled("labels: [{pairs: {tier: b}}]"),
+    "labels above commonLabels that were there": relabelled("labels: [{pairs: {own: b}}]"),
+    "labels above labels above commonLabels": relabelled(
+        "namePrefix: p-\nnamespace: here\nlabels: [{pairs: {tier: b}}, {pairs: {tier: c}, includeSelectors: true}, {pairs: {tier: d}}]"
+    ),
+    "labels of a component above commonLabels": relabelled("components: [component]"),
+    "a patch of labels above commonLabels": relabelled(patched("labels: {tier: b}}")),
+    "a patch of a selector above commonLabels": relabelled(patched("}, spec: {selector: {tier: b}}")),
+    "a patch of both above commonLabels": relabelled(patched("labels: {tier: b}}, spec: {selector: {tier: c}}")),
+    "a patch of other labels above commonLabels": relabelled(
+        patched("labels: {other: b}}") + "labels: [{pairs: {tier: c}}]"
+    ),
+    "a patch without a label above commonLabels": relabelled(
+        patched("labels: {tier: null}}") + "labels: [{pairs: {tier: c}}]"
+    ),
+    "a JSON patch above commonLabels": relabelled(
+        "labels: [{pairs: {tier: b}}]\n"
+        'patches: [{target: {kind: Service}, patch: \'[{"op": "add", "path": "/spec/type", "value": "NodePort"}]\'}]'
+    ),
+    "a replacement above commonLabels": relabelled(
+        "replacements: [{source: {kind: Service, fieldPath: metadata.name}, "
+        "targets: [{select: {kind: Service}, fieldPaths: [metadata.labels.tier]}]}]"
+    ),
+    "a patch of annotations above commonAnnotations": relabelled(
+        patched("annotations: {note: b}}", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, "),
+        lower="commonAnnotations: {note: a}\n",
     ),
     # the walk
     "a path to nothing": selecting("{path: a/b, create: true}", "{path: c/d}"),
@@ -325,10 +372,10 @@ REFUSED: dict[str, tuple[str, Files]] = {
     "a mapping for labels": ("malformed-field", build("labels: {pairs: {a: b}}", DEPLOYMENT)),
     "a number for a pair": ("malformed-field", labelled("{pairs: {a: 1}}")),
     "a text for a boolean": ("malformed-field", labelled("{pairs: {a: b}, includeSelectors: 'true'}")),
-    "a field that labels do not have": ("malformed-field", labelled("{pairs: {a: b}, fieldSpecs: []}")),
-    "a field that a fieldspec does not have": ("malformed-field", selecting("{path: a, paths: b}")),
+    "a field that labels do not have": ("unknown-field", labelled("{pairs: {a: b}, fieldSpecs: []}")),
+    "a field that a fieldspec does not have": ("unknown-field", selecting("{path: a, paths: b}")),
     "a number for a tag": ("malformed-field", imaged("nginx", "{name: nginx, newTag: 1.25}")),
-    "a field that images do not have": ("malformed-field", imaged("nginx", "{name: nginx, tag: '1'}")),
+    "a field that images do not have": ("unknown-field", imaged("nginx", "{name: nginx, tag: '1'}")),
     "a text for an image": ("malformed-field", imaged("nginx", "nginx")),
     "a name that is no pattern": ("malformed-field", imaged("nginx", "{name: 'nginx(', newTag: '1'}")),
     "a text for a count": ("malformed-field", counted("{name: web, count: '3'}")),

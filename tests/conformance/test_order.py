@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from gitops_lint.builders.kustomize.finish import LOCAL
 from gitops_lint.builders.kustomize.order import FIRST, LAST
 from gitops_lint.repo import CLUSTER_SCOPED
 from tests.conformance.build_judge import compare_files
@@ -60,3 +61,9 @@ def test_as_the_real_one(order: str) -> None:
 def test_only_the_topmost_kustomization_orders() -> None:
     base = {"base/kustomization.yaml": f"resources: [a.yaml]\n{ORDERS['fifo']}", "base/a.yaml": shuffled()}
     compare_files({"kustomization.yaml": "resources: [base]\n", **base})
+
+
+@pytest.mark.parametrize("value", ["true", "'true'", "'false'", "''", "'True'", "x", "1", ""])
+def test_what_is_for_tools_only_is_not_printed(value: str) -> None:
+    annotated = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    {LOCAL}: {value}\n"
+    compare_files({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": annotated})

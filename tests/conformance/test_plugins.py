@@ -129,6 +129,129 @@ CASES = {
 }
 
 
+PREFIX = "prefix: p-\nfieldSpecs: [{path: metadata/name}]\n"
+LABELS = "fieldSpecs: [{path: metadata/labels, create: true}]\n"
+PATCH = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {replicas: 8}\n"
+REPLACEMENT = "source: {kind: ConfigMap}\ntargets: [{select: {kind: Deployment}, fieldPaths: [spec.x], options: {create: true}}]\n"
+TARGET = "target: {kind: Deployment, name: d, version: v1, group: apps}\n"
+OPERATIONS = "- {op: replace, path: /spec/replicas, value: 9}"
+EXTERNAL = "apiVersion: e.com/v1\nkind: V\nmetadata: {name: p}\n"
+
+
+def namespaced(fields: str) -> dict[str, str]:
+    """A transformer that sets a namespace, over a binding among others."""
+    body = f"apiVersion: builtin\nkind: NamespaceTransformer\nmetadata: {{name: p, namespace: nn}}\n{fields}"
+    subjects = "subjects: [{kind: ServiceAccount, name: x, namespace: q}, {kind: User, name: u}]\n"
+    binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: rb}\n"
+    files = plugged(body)
+    return {**files, "a.yaml": f"{CM}---\n{binding}{subjects}roleRef: {{kind: Role, name: r}}\n"}
+
+
+MORE = {
+    "labels as numbers": plugged(builtin("LabelTransformer", f"labels: {{x: 5}}\n{LABELS}")),
+    "labels that are null": plugged(builtin("LabelTransformer", f"labels: {{x: }}\n{LABELS}")),
+    "no labels": plugged(builtin("LabelTransformer", LABELS)),
+    "unknown fields": plugged(
+        builtin(
+            "LabelTransformer", "zz: 1\nlabels: {a: b}\nfieldSpecs: [{path: metadata/labels, create: true, yy: 1}]\n"
+        )
+    ),
+    "fieldspecs of another type": plugged(builtin("LabelTransformer", "labels: {a: b}\nfieldSpecs: text\n")),
+    "annotations without fieldspecs": plugged(builtin("AnnotationsTransformer", "annotations: {x: q}\n")),
+    "subjects": namespaced("setRoleBindingSubjects: allServiceAccounts\n"),
+    "no subjects": namespaced("setRoleBindingSubjects: none\n"),
+    "unknown subjects": namespaced("setRoleBindingSubjects: some\n"),
+    "prefix of one kind": plugged(
+        builtin("PrefixTransformer", "prefix: p-\nfieldSpecs: [{path: metadata/name, kind: ConfigMap}]\n")
+    ),
+    "prefix of another field": plugged(
+        builtin("PrefixTransformer", "prefix: p-\nfieldSpecs: [{path: data/k, kind: ConfigMap}]\n")
+    ),
+    "plugin without a name": plugged(f"apiVersion: builtin\nkind: PrefixTransformer\n{PREFIX}"),
+    "two plugins in a file": plugged(
+        builtin("PrefixTransformer", PREFIX)
+        + "---\n"
+        + builtin("SuffixTransformer", PREFIX.replace("prefix", "suffix"))
+    ),
+    "the same plugin twice": plugged(
+        builtin("PrefixTransformer", PREFIX) + "---\n" + builtin("PrefixTransformer", PREFIX)
+    ),
+    "replicas of nothing": plugged(
+        builtin("ReplicaCountTransformer", "replica: {name: zz, count: 5}\nfieldSpecs: [{path: spec/replicas}]\n")
+    ),
+    "replicas as text": plugged(
+        builtin("ReplicaCountTransformer", 'replica: {name: d, count: "5"}\nfieldSpecs: [{path: spec/replicas}]\n')
+    ),
+    "replicas without fieldspecs": plugged(builtin("ReplicaCountTransformer", "replica: {name: d, count: 5}\n")),
+    "image without fieldspecs": plugged(builtin("ImageTagTransformer", 'imageTag: {name: x, newTag: "2"}\n')),
+    "patch without a patch": plugged(builtin("PatchTransformer", "target: {kind: Deployment}\n")),
+    "patch of nothing": plugged(builtin("PatchTransformer", "target: {kind: Z}\npatch: '[{op: remove, path: /a}]'\n")),
+    "json6902 in a file": plugged(
+        builtin("PatchJson6902Transformer", f"{TARGET}path: j.json\n"),
+        j__json='[{"op": "replace", "path": "/spec/replicas", "value": 9}]',
+    ),
+    "json6902 as YAML": plugged(builtin("PatchJson6902Transformer", f"{TARGET}jsonOp: |\n  {OPERATIONS}\n")),
+    "json6902 without target": plugged(builtin("PatchJson6902Transformer", f"jsonOp: |\n  {OPERATIONS}\n")),
+    "strategic without patches": plugged(builtin("PatchStrategicMergeTransformer", "")),
+    "strategic without a file": plugged(builtin("PatchStrategicMergeTransformer", "paths: [zz.yaml]\n")),
+    "replacements in a file": plugged(
+        builtin("ReplacementTransformer", "replacements: [{path: r.yaml}]\n"), r__yaml=REPLACEMENT
+    ),
+    "no replacements": plugged(builtin("ReplacementTransformer", "")),
+    "an order": plugged(builtin("SortOrderTransformer", "sortOptions: {order: legacy}\n")),
+    "the legacy order": plugged(builtin("LegacyOrderTransformer", "")),
+    "a transformer that generates": plugged(builtin("LabelTransformer", "labels: {a: b}\n"), "generators"),
+    "a generator that transforms": plugged(builtin("ConfigMapGenerator", "literals: [a=b]\n")),
+    "a chart": plugged(builtin("HelmChartInflationGenerator", "name: x\nrepo: https://x.example\n"), "generators"),
+    "a ConfigMap of a file": plugged(builtin("ConfigMapGenerator", "files: [f.txt]\n"), "generators", f__txt="x"),
+    "a ConfigMap of a missing file": plugged(builtin("ConfigMapGenerator", "files: [zz.txt]\n"), "generators"),
+    "a ConfigMap of another name": plugged(builtin("ConfigMapGenerator", "name: o\nliterals: [a=b]\n"), "generators"),
+    "a Secret with options": plugged(
+        builtin("SecretGenerator", "literals: [a=b]\ntype: x/y\noptions: {disableNameSuffixHash: true}\n"), "generators"
+    ),
+    "a validator that changes nothing": plugged(builtin("LabelTransformer", "labels: {}\n"), "validators"),
+    "a validator that changes": plugged(builtin("LabelTransformer", f"labels: {{x: q}}\n{LABELS}"), "validators"),
+    "an external validator": plugged(EXTERNAL, "validators"),
+    "no plugin in the file": plugged("# nothing\n"),
+    "no kind": plugged("a: b\n"),
+    "plugins as text": {**plugged(""), "kustomization.yaml": "resources: [a.yaml]\ntransformers: p.yaml\n"},
+    "a patched plugin": {
+        "kustomization.yaml": "resources: [a.yaml]\ntransformers: [t]\n",
+        "a.yaml": CM,
+        "t/kustomization.yaml": "resources: [p.yaml]\npatches:\n- target: {kind: PrefixTransformer}\n"
+        "  patch: '[{op: replace, path: /prefix, value: patched-}]'\n",
+        "t/p.yaml": builtin("PrefixTransformer", PREFIX),
+    },
+    "a plugin in a component": {
+        "kustomization.yaml": "resources: [a.yaml]\ncomponents: [c]\nnamePrefix: top-\n",
+        "a.yaml": CM,
+        "c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ntransformers: [p.yaml]\n",
+        "c/p.yaml": builtin("PrefixTransformer", PREFIX),
+    },
+    "paths from the layer that lists the directory": {
+        "kustomization.yaml": "resources: [d.yaml]\ntransformers: [sub]\n",
+        "d.yaml": DEP,
+        "sub/kustomization.yaml": "resources: [p.yaml]\n",
+        "sub/p.yaml": builtin("PatchTransformer", "path: pp.yaml\n"),
+        "pp.yaml": PATCH,
+        "sub/pp.yaml": PATCH.replace("8", "9"),
+    },
+    "hash behind a prefix": {
+        "kustomization.yaml": "resources: [d.yaml]\ntransformers: [p.yaml]\nconfigMapGenerator:\n- name: a\n  literals: [b=c]\n",
+        "d.yaml": DEP,
+        "p.yaml": builtin("PrefixTransformer", PREFIX),
+    },
+    "a chart of the old field": {"kustomization.yaml": "helmChartInflationGenerator:\n- {chartName: x}\n"},
+    "no charts": {**plugged(""), "kustomization.yaml": "resources: [a.yaml]\nhelmCharts: []\n"},
+    "globals of charts": {**plugged(""), "kustomization.yaml": "resources: [a.yaml]\nhelmGlobals: {chartHome: x}\n"},
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_plugins(name: str) -> None:
+    compare_files(MORE[name])
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_as_the_real_one(name: str) -> None:
     compare_files(CASES[name])

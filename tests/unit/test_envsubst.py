@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_lint.builders.envsubst import MAX_DEPTH, MAX_WORK, VARIABLE, Unparsable, Use, substitute, uses
+from gitops_lint.builders.envsubst import MAX_DEPTH, MAX_WORK, VARIABLE, Unparsable, Use, extent, substitute, uses
 
 VARIABLES = {
     "app": "web",
@@ -387,6 +387,21 @@ def test_names_that_post_build_may_define(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "1a", "a-b", "a.b", "é", "a b", "a\n"])
 def test_names_that_post_build_may_not_define(name: str) -> None:
     assert not VARIABLE.match(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "part"),
+    [
+        ("a ${b} c", 2, "${b}"),
+        ("${a:-${b}} }", 0, "${a:-${b}}"),
+        ("${a:-${b}} }", 5, "${b}"),
+        ("${host.name is", 0, "${host.name"),
+        ("a ${", 2, "${"),
+        ("${{ x }}", 0, "${{ x }"),
+    ],
+)
+def test_the_extent_of_an_expansion(text: str, offset: int, part: str) -> None:
+    assert text[offset : extent(text, offset)] == part
 
 
 # -- hostile texts --

@@ -9,14 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders.kustomize import plugins
+from gitops_lint.builders.kustomize import krm, plugins
 from gitops_lint.builders.kustomize.configurations import configuration
-from gitops_lint.builders.kustomize.entries import is_inline, is_remote, named_files, patch_files
+from gitops_lint.builders.kustomize.decoding import entries
+from gitops_lint.builders.kustomize.entries import (
+    generator_files,
+    is_at_or_above,
+    is_inline,
+    is_remote,
+    named_files,
+    patch_files,
+)
 from gitops_lint.builders.kustomize.faults import Faults
 from gitops_lint.builders.kustomize.finish import finish
 from gitops_lint.builders.kustomize.gathered import Gathered, combined
-from gitops_lint.builders.kustomize.generators import KINDS, generate, merge
-from gitops_lint.builders.kustomize.layer import Entry, Layer, Overlay, kustomization_files
+from gitops_lint.builders.kustomize.generators import KINDS, Generator, generate, merge, options_of
+from gitops_lint.builders.kustomize.layer import Entry, Layer, Malformed, Overlay
+from gitops_lint.builders.kustomize.mergekeys import shape_of
+from gitops_lint.builders.kustomize.openapi import shapes_of
+from gitops_lint.builders.kustomize.opening import open_layer
 from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.step import Step
 from gitops_lint.builders.kustomize.transformers import transform
@@ -25,13 +36,13 @@ from gitops_lint.document import read
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref
 from gitops_lint.paths import join
-from gitops_lint.repo import Recorder, objects
+from gitops_lint.repo import Recorder, identify, objects
 from gitops_lint.shape import text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
-    from gitops_lint.document import Document
+    from gitops_lint.builders.kustomize.mergekeys import ShapeOf
     from gitops_lint.repo import Repo
 
 MAX_LAYERS = 64
@@ -49,6 +60,13 @@ class Rules:
     files_below_root: bool = True
     charts: bool = False
     """Whether ``helmCharts`` are inflated: with --enable-helm, which Flux never sets and Argo CD may."""
+    rewrites_top: bool = False
+    """Whether the kustomization that a build begins with is read leniently and written anew, as Flux does: it may be
+    empty, and what it holds beside the fields of a kustomization is dropped (fluxcd/pkg, kustomize_generator.go)."""
+
+
+FLUX = Rules(files_below_root=False, rewrites_top=True)
+"""How Flux builds."""
 
 
 class Accumulator:
@@ -59,25 +77,21 @@ class Accumulator:
         self.rules = rules
         self.build = Build(reads=reader.reads)
         self.faults = Faults(self.build, reader)
+        self.shapes: ShapeOf | None = None
+        """How lists merge, once a kustomization has asked for a schema."""
 
     # -- layers ------------------------------------------------------------------------------------------------
 
-    def open(self, directory: str, overlay: Overlay | None = None) -> Layer | None:
-        """The layer of a directory; None, with a problem noted, where it has no readable kustomization."""
-        files = kustomization_files(self.reader, directory)
-        if not files:
-            return None
-        if len(files) > 1:
-            self.faults.several_files(directory, files)
-        file = self.reader.file(files[0])
-        documents = file.documents if file else ()
-        if len(documents) > 1 and is_kustomization(documents[0]):
-            self.faults.several_documents(documents[1])
-        return Layer(directory, documents[0] if documents else None, overlay)
+    def open(self, directory: str, overlay: Overlay | None = None, *, lenient: bool = False) -> Layer | None:
+        """The layer of a directory; None where it has no kustomization file."""
+        return open_layer(
+            self.reader, directory, self.faults, overlay, restricted=self.rules.files_below_root, lenient=lenient
+        )
 
     def accumulate(self, layer: Layer, below: Gathered, via: Hop | None, stack: tuple[str, ...]) -> Gathered:
         """What a layer hands up. A component starts from what is ``below`` it, a base from nothing."""
         stack = (*stack, layer.directory)
+        self.shapes = self.shapes or shapes_of(layer, self.reader, self.faults)
         parts = [below]
         if layer.generated:
             parts += self._everything_below(layer.directory, via, stack)
@@ -85,18 +99,14 @@ class Accumulator:
             parts += [self._resource(layer, entry, via, stack) for entry in layer.entries(field)]
         configs = (part.config for part in parts)
         gathered = combined(parts, configuration(layer, configs, self.reader, self.faults))
-        for field in KINDS:
-            for entry in layer.entries(field):
-                gathered = self._generate(layer, entry, KINDS[field], gathered, via)
+        options = options_of(layer, self.faults)
+        for field, kind in KINDS.items():
+            for entry in entries(self.step(layer, gathered), field):
+                gathered = self._generate(layer, Generator(entry, kind, options), gathered, via)
         for field in CHARTS:
             gathered = gathered.plus([self._chart(layer, entry, via) for entry in layer.entries(field)])
         for plugin in self._plugins(layer, "generators", via, stack):
-            if plugins.is_builtin(plugin) and plugin.ref.kind in plugins.GENERATORS:
-                kind = plugins.GENERATORS[plugin.ref.kind]
-                gathered = self._generate(layer, plugins.generator(plugin), kind, gathered, via)
-            else:
-                entry = Entry(plugin.data, plugin.places.locate(()), "generators")
-                self.faults.plugin(entry, plugin.ref, is_builtin=plugins.is_builtin(plugin))
+            gathered = self._run_generator(layer, plugin, gathered, via)
         for entry in layer.entries("components"):
             gathered = self._component(layer, entry, gathered, via, stack)
         self._probe_files(layer)
@@ -105,7 +115,7 @@ class Accumulator:
         for plugin in self._plugins(layer, "transformers", via, stack):
             resources = plugins.run(resources, plugin, step)
         for plugin in self._plugins(layer, "validators", via, stack):
-            plugins.run([], plugin, step)
+            plugins.validate(resources, plugin, step)
         own = variables_of(layer)
         resources = attach(self._without_duplicates(layer, resources), own, self.faults)
         variables = without_twins((*gathered.variables, *own), self.faults)
@@ -113,7 +123,7 @@ class Accumulator:
 
     def step(self, layer: Layer, gathered: Gathered) -> Step:
         """What the transformers of a layer work with."""
-        return Step(layer, gathered.config, self.reader, self.faults)
+        return Step(layer, gathered.config, self.reader, self.faults, self.shapes or shape_of)
 
     def _without_duplicates(self, layer: Layer, resources: Iterable[Resource]) -> list[Resource]:
         seen: dict[tuple[Ref, str], Resource] = {}
@@ -149,6 +159,9 @@ class Accumulator:
     def _resource(self, layer: Layer, entry: Entry, via: Hop | None, stack: tuple[str, ...]) -> Gathered:
         if not isinstance(entry.value, str):
             return Gathered()
+        if not entry.value:
+            self.faults.names_nothing(entry)
+            return Gathered()
         hop = Hop(entry.place, f"{entry.field}: {entry.value}", via)
         path = join(layer.directory, entry.value)
         if path is not None and self.reader.is_file(path):
@@ -165,6 +178,9 @@ class Accumulator:
         self, layer: Layer, entry: Entry, gathered: Gathered, via: Hop | None, stack: tuple[str, ...]
     ) -> Gathered:
         if not isinstance(entry.value, str):
+            return gathered
+        if not entry.value:
+            self.faults.names_nothing(entry)
             return gathered
         hop = Hop(entry.place, f"components: {entry.value}", via)
         path = join(layer.directory, entry.value)
@@ -183,7 +199,7 @@ class Accumulator:
         if len(stack) > MAX_LAYERS:
             self.faults.unknown(entry, f"more than {MAX_LAYERS} kustomizations inside each other")
             return None
-        if any(_is_at_or_above(real, visited) for visited in stack):
+        if any(is_at_or_above(real, visited) for visited in stack):
             self.faults.cycle(entry, real)
             return None
         if not self.faults.takes(entry.place):
@@ -191,6 +207,8 @@ class Accumulator:
         layer = self.open(real)
         if layer is None:
             self.faults.no_kustomization(entry, real)
+        elif layer.document is not None and layer.is_component != (entry.field == "components"):
+            self.faults.component_misused(entry, real, is_component=layer.is_component)
         return layer
 
     def _file(self, path: str, entry: Entry, layer: Layer, hop: Hop) -> list[Resource]:
@@ -199,18 +217,23 @@ class Accumulator:
 
     def _keep_inside(self, layer: Layer, entry: Entry, path: str) -> None:
         top = self.reader.resolve(layer.directory)
-        if self.rules.files_below_root and not _is_at_or_above(top, self.reader.resolve(path)):
+        if self.rules.files_below_root and not is_at_or_above(top, self.reader.resolve(path)):
             self.faults.outside(entry, path)
 
     def manifests(self, path: str, hop: Hop | None, advice: str) -> Iterator[Resource]:
         """The objects of a file, under the reading of kustomize."""
         file = self.reader.file(path)
         for document in file.documents if file else ():
-            self.faults.no_object(document, advice)
-            for manifest in objects(document, document.kustomize):
-                if not self.faults.takes(hop.place if hop else Place(document, ())):
+            self.faults.refused_text(document)
+            for route, data in krm.parts(document.kustomize):
+                place = Place(document, route)
+                self.faults.no_object(place, data, advice)
+                ref = identify(data)
+                if ref is None:
+                    continue
+                if not self.faults.takes(hop.place if hop else place):
                     return
-                yield Resource(manifest.ref, manifest.data, Places(manifest.locate(())), hop)
+                yield Resource(ref, data, Places(place), hop)
 
     def _remote(self, entry: Entry, hop: Hop) -> Resource:
         self.faults.unknown(entry, f"the remote base {entry.value}")
@@ -225,9 +248,21 @@ class Accumulator:
                 documents = read(entry.place.path, entry.value.encode()).documents
                 inline = [manifest for document in documents for manifest in objects(document, document.kustomize)]
                 found += [Resource(m.ref, m.data, Places(entry.place), via) for m in inline]
-            else:
+            elif entry.value:
                 found += self._resource(layer, entry, via, stack).resources
-        return found
+        return self._without_duplicates(layer, found)
+
+    def _run_generator(self, layer: Layer, plugin: Resource, gathered: Gathered, via: Hop | None) -> Gathered:
+        entry = Entry(plugin.data, plugin.places.locate(()), "generators")
+        if plugins.is_chart(plugin):
+            return gathered.plus([self._chart(layer, entry, via)])
+        if not plugins.is_generator(plugin):
+            plugins.refuse(plugin, entry, self.faults)
+            return gathered
+        source = plugins.generator(plugin)
+        for named in generator_files(source.entry):
+            self._probe(layer, *named)
+        return self._generate(layer, source, gathered, via)
 
     def _chart(self, layer: Layer, entry: Entry, via: Hop | None) -> Resource:
         hop = Hop(entry.place, f"{entry.field}: {text_at(entry.value, ('name',))}", via)
@@ -236,17 +271,25 @@ class Accumulator:
             self.faults.chart(entry)
         return plugins.release(entry, layer, hop)
 
-    def _generate(self, layer: Layer, entry: Entry, kind: str, gathered: Gathered, via: Hop | None) -> Gathered:
-        options = layer.data.get("generatorOptions")
-        made = generate(entry, kind, layer.directory, options, self.reader.content, self.faults.generator(entry))
+    def _generate(self, layer: Layer, source: Generator, gathered: Gathered, via: Hop | None) -> Gathered:
+        entry = source.entry
+        try:
+            made = generate(source, layer.directory, self.reader.content, self.faults.generator)
+        except Malformed as error:
+            self.faults.malformed(error)
+            return gathered
         if made is None:
             return gathered
+        for key in made.open:
+            self.faults.unknown(entry, f"the value of {key}, which is one of the environment of whoever builds")
         hop = Hop(entry.place, f"{entry.field}: {made.ref.name}", via)
         resource = Resource(made.ref, made.data, made.places, hop, hashed=made.hashed)
         matches = [below for below in gathered.resources if resource.identity in below.identities]
         if not matches or made.behavior not in ("merge", "replace"):
             if made.behavior in ("merge", "replace"):
                 self.faults.without_base(entry, made.ref, made.behavior)
+            elif matches and all(below.identity != resource.identity for below in matches):
+                self.faults.taken(entry, made.ref, matches[0])
             return gathered.plus([resource])
         if len(matches) > 1:
             self.faults.several_bases(entry, made.ref, made.behavior, matches)
@@ -254,13 +297,17 @@ class Accumulator:
         merged = merge(below, resource, made.behavior)
         return replace(gathered, resources=tuple(merged if r is below else r for r in gathered.resources))
 
+    def _probe(self, layer: Layer, entry: Entry, value: str) -> None:
+        """See to it that a file is there that kustomize reads."""
+        path = join(layer.directory, value)
+        if path is not None and self.reader.is_file(path):
+            self._keep_inside(layer, entry, path)
+        elif not is_remote(value):
+            self.faults.missing(layer, entry, value)
+
     def _probe_files(self, layer: Layer) -> None:
         for entry, value in named_files(layer):
-            path = join(layer.directory, value)
-            if path is not None and self.reader.is_file(path):
-                self._keep_inside(layer, entry, path)
-            elif not is_remote(value):
-                self.faults.missing(layer, entry, value)
+            self._probe(layer, entry, value)
         for entry, value in patch_files(layer):
             path = join(layer.directory, value)
             if path is not None and self.reader.is_file(path):
@@ -275,7 +322,7 @@ def build(
     Without a kustomization file: what Flux makes of it with ``generate``, else None.
     """
     accumulator = Accumulator(reader, rules)
-    layer = accumulator.open(directory, overlay)
+    layer = accumulator.open(directory, overlay, lenient=rules.rewrites_top)
     if layer is None and not generate:
         return None
     layer = layer or Layer(directory, overlay=overlay, generated=True)
@@ -286,24 +333,23 @@ def build(
 
 
 def shared_build(
-    repo: Repo, directory: str, rules: Rules, overlay: Overlay | None = None, *, generate: bool = False
+    repo: Repo,
+    directory: str,
+    rules: Rules,
+    overlay: Overlay | None = None,
+    *,
+    generate: bool = False,
+    part: tuple[Hashable, Callable[[Repo], Recorder]] | None = None,
 ) -> Build:
     """The same, made once for all who ask for the same: whoever goes on from it takes a copy.
 
-    Empty where `build` would give None.
+    ``part`` is what can be read of the repository, if not all of it: what tells it from another part, and how to make
+    a recorder of it. Empty where `build` would give None.
     """
+    of, reader_of = part or (None, None)
 
     def make(reader: Recorder) -> Build:
         return build(reader, directory, rules, overlay, generate=generate) or Build(reads=reader.reads)
 
-    return repo.build(("kustomize", directory, rules, overlay.key if overlay else None, generate), make)
-
-
-def _is_at_or_above(directory: str, path: str) -> bool:
-    return directory in ("", path) or path.startswith(f"{directory}/")
-
-
-def is_kustomization(document: Document) -> bool:
-    """Whether a file of that name holds a kustomization: a Flux Kustomization in it is something else."""
-    version = document.kustomize.get("apiVersion") if isinstance(document.kustomize, dict) else None
-    return version is None or str(version).startswith("kustomize.config.k8s.io/")
+    key = ("kustomize", directory, rules, overlay.key if overlay else None, generate, of)
+    return repo.build(key, make, reader_of)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize.builtin import BUILTIN
-from gitops_lint.builders.kustomize.decoding import any_text, elements, field_specs, mapping, struct
+from gitops_lint.builders.kustomize.decoding import CONVERTED, any_text, elements, field_specs, mapping, struct
 from gitops_lint.builders.kustomize.fieldspec import EMPTY, Config, FieldSpec, NameReference, merge
 from gitops_lint.builders.kustomize.layer import Malformed
 from gitops_lint.builders.kustomize.traced import Traced
@@ -89,7 +89,7 @@ def _loaded(
 def _read(document: Traced) -> Config:
     """The configuration in a file. Raises Malformed where kustomize cannot decode it (transformerconfig.go)."""
     fields = struct(document, (*FIELDS, REFERENCES))
-    found = {FIELDS[name]: field_specs(field, any_text) for name, field in fields.items() if name in FIELDS}
+    found = {FIELDS[name]: field_specs(field, CONVERTED) for name, field in fields.items() if name in FIELDS}
     references = elements(fields[REFERENCES]) if REFERENCES in fields else []
     return Config(**found, name_references=tuple(_reference(each) for each in references))
 
@@ -97,7 +97,7 @@ def _read(document: Traced) -> Config:
 def _reference(element: Traced) -> NameReference:
     fields = struct(element, REFERENCE)
     group, version, kind = (any_text(fields[name]) if name in fields else "" for name in REFERENCE[:3])
-    referrers = field_specs(fields["fieldSpecs"], any_text) if "fieldSpecs" in fields else ()
+    referrers = field_specs(fields["fieldSpecs"], CONVERTED) if "fieldSpecs" in fields else ()
     return NameReference(kind, referrers, group, version)
 
 

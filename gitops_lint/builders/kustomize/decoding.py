@@ -6,7 +6,7 @@ of a name does not count.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.kustomize.fieldspec import FieldSpec
 from gitops_lint.builders.kustomize.layer import Entry, Malformed
@@ -88,14 +88,36 @@ def struct(value: Traced, known: Collection[str]) -> dict[str, Traced]:
     return found
 
 
-def field_specs(value: Traced, read: Callable[[Traced], str] = text) -> tuple[FieldSpec, ...]:
+def loose(value: Traced, known: Collection[str]) -> dict[str, Traced]:
+    """The same of a mapping that may have other fields, too: they mean nothing."""
+    names = {name.lower() for name in known}
+    strangers = dict.fromkeys(key for key in mapping(value) if key.lower() not in names)
+    return struct(value.with_fields(strangers), known)
+
+
+class Reading(NamedTuple):
+    """How strictly something is decoded."""
+
+    fields: Callable[[Traced, Collection[str]], dict[str, Traced]]
+    text: Callable[[Traced], str]
+
+
+STRICT = Reading(struct, text)
+"""For a kustomization, which knows its fields."""
+CONVERTED = Reading(struct, any_text)
+"""For a configuration of transformers, which knows its fields, and reads a number as a text where it wants one."""
+LOOSE = Reading(loose, any_text)
+"""For the configuration of a plugin and for a file of replacements (kustomize: sigs.k8s.io/yaml, Unmarshal)."""
+
+
+def field_specs(value: Traced, reading: Reading = STRICT) -> tuple[FieldSpec, ...]:
     """A list of fieldspecs."""
-    return tuple(_field_spec(struct(element, FIELD_SPEC), read) for element in elements(value))
+    return tuple(_field_spec(reading.fields(element, FIELD_SPEC), reading) for element in elements(value))
 
 
-def _field_spec(fields: dict[str, Traced], read: Callable[[Traced], str]) -> FieldSpec:
+def _field_spec(fields: dict[str, Traced], reading: Reading) -> FieldSpec:
     path, kind, group, version = (
-        read(fields[name]) if name in fields else "" for name in ("path", "kind", "group", "version")
+        reading.text(fields[name]) if name in fields else "" for name in ("path", "kind", "group", "version")
     )
     return FieldSpec(path, kind, group, version, create="create" in fields and flag(fields["create"]))
 

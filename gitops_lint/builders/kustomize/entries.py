@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FILE_LISTS = ("crds", "configurations")
 GENERATORS = ("configMapGenerator", "secretGenerator")
 PATCH_LISTS = ("patchesStrategicMerge", "patches", "patchesJson6902")
+SCHEMES = ("ssh://", "https://", "http://", "file://")
+GITHUB = ("github.com/", "github.com:")
 USER = re2.compile(r"^[A-Za-z][A-Za-z0-9-]*@[^/]+[/:]")
 """The beginning of a Git URL without a scheme: ``git@host:path`` (kustomize, repospec.go, extractUsername)."""
 
@@ -46,7 +48,7 @@ def named_files(layer: Layer) -> Iterator[Named]:
         yield from _file(Entry(layer.data, Place(layer.document, ()), "openapi"), ("openapi", "path"))
     for field in GENERATORS:
         for entry in layer.entries(field):
-            yield from _packed_files(entry)
+            yield from generator_files(entry)
 
 
 def packed_files(repo: Repo) -> Iterator[str]:
@@ -58,7 +60,7 @@ def packed_files(repo: Repo) -> Iterator[str]:
             layer = Layer(directory, document)
             for field in GENERATORS:
                 for entry in layer.entries(field):
-                    yield from (join(directory, named.path) or "" for named in _packed_files(entry))
+                    yield from (join(directory, named.path) or "" for named in generator_files(entry))
 
 
 def patch_files(layer: Layer) -> Iterator[Named]:
@@ -72,7 +74,7 @@ def patch_files(layer: Layer) -> Iterator[Named]:
                 yield from _file(entry, ("path",))
 
 
-def _packed_files(entry: Entry) -> Iterator[Named]:
+def generator_files(entry: Entry) -> Iterator[Named]:
     """The files that a generator packs into a ConfigMap or Secret: ``path``, ``key=path``, or env files."""
     for named in _files(entry, "files"):
         yield named._replace(path=named.path.partition("=")[2] or named.path)
@@ -99,11 +101,22 @@ def is_inline(entry: str) -> bool:
 
 
 def is_remote(entry: str) -> bool:
-    """Whether an entry that is no local path can be a remote one (kustomize, api/internal/git/repospec.go)."""
-    head, separator, _ = entry.partition("/")
-    if "://" in entry or entry.startswith(("git::", "gh:", "github.com/", "github.com:")) or USER.match(entry):
-        return True
-    return bool(separator) and "." in head.strip(".") and not head.startswith(".") and "?ref=" in entry
+    """Whether kustomize takes an entry that is no local path for a Git repository, or for a file to download.
+
+    kustomize, api/internal/git/repospec.go (NewRepoSpecFromURL): without a scheme or a user only GitHub is a host.
+    """
+    place = entry.lower().removeprefix("git::")
+    return place.startswith(SCHEMES) or place.startswith(GITHUB) or USER.match(place) is not None
+
+
+def is_downloaded(entry: str) -> bool:
+    """Whether kustomize takes the name of a file for one to download (api/internal/loader, IsRemoteFile)."""
+    return entry.lower().startswith(("http://", "https://"))
+
+
+def looks_remote(entry: str) -> bool:
+    """Whether an entry that kustomize takes for a local path is probably meant as a remote base."""
+    return "://" in entry or "?ref=" in entry or entry.startswith("gh:")
 
 
 def relative(path: str, directory: str) -> str:
@@ -113,3 +126,8 @@ def relative(path: str, directory: str) -> str:
     while shared < min(len(target), len(start)) and target[shared] == start[shared]:
         shared += 1
     return "/".join([".."] * (len(start) - shared) + target[shared:]) or "."
+
+
+def is_at_or_above(directory: str, path: str) -> bool:
+    """Whether a path is a directory, or lies in it or below."""
+    return directory in ("", path) or path.startswith(f"{directory}/")

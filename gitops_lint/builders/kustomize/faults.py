@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders.kustomize.entries import is_inline, relative
+from gitops_lint.builders.kustomize.entries import is_inline, looks_remote, relative
+from gitops_lint.builders.kustomize.krm import what_is_missing
 from gitops_lint.location import Location
 from gitops_lint.model import Opaque, Place, Problem, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from gitops_lint.builders.kustomize.fieldspec import FieldFault, FieldSpec
     from gitops_lint.builders.kustomize.layer import Entry, Layer, Malformed
@@ -26,6 +27,8 @@ MAX_SIZE = 50_000
 directory, some dozens of times inside each other, would be built for ever."""
 MAX_PROBLEMS = 1_000
 """The faults of one build that are told."""
+
+KUSTOMIZE_VERSION = "write apiVersion: kustomize.config.k8s.io/v1beta1"
 
 LABELS = {
     "several-kustomization-files": "one too many",
@@ -49,6 +52,13 @@ LABELS = {
     "malformed-field": "not what kustomize takes",
     "conflicting-fieldspecs": "contradicts another",
     "no-workload": "no workload of that name",
+    "unknown-field": "no such field",
+    "ignored-field": "dropped by Flux",
+    "flux-field": "Flux's, not kustomize's",
+    "wrong-kind": "not this one",
+    "empty-kustomization": "nothing in it",
+    "component-misused": "not listed here",
+    "refused-text": "cannot be written",
 }
 """The cases in which a build fails, and what stands beside the place."""
 
@@ -60,6 +70,7 @@ class Faults:
         self._build = build
         self._reader = reader
         self._size = 0
+        self._told: set[tuple[Location, str]] = set()
         self.complete = True
         """False with remote bases and plugins: a patch may find there what we do not see."""
 
@@ -94,6 +105,8 @@ class Faults:
             advice = "list it in resources" if wants_directory else "name the file in it"
         elif nearest is not None:
             fault, advice = "does not exist", f"did you mean {relative(nearest, layer.directory)}?"
+        elif looks_remote(value):
+            fault, advice = "does not exist", "a remote base begins with https://, ssh://, github.com/ or git@"
         else:
             fault, advice = "does not exist", "commit it, or take the entry out"
         message = f"{entry.place.path} names {value} in {entry.field}, but it {fault}"
@@ -110,20 +123,62 @@ class Faults:
         message = f"{directory or '.'} holds {names}, of which kustomize allows one"
         self.refuse("several-kustomization-files", message, Location(files[1]), "keep one of them")
 
+    def kustomization_outside(self, path: str) -> None:
+        """A kustomization file behind a link that the load restriction does not let through."""
+        message = f"{path} is a link out of its directory, where kustomize looks for no kustomization"
+        self.refuse("file-outside-root", message, Location(path), "put a file in the place of the link")
+
     def several_documents(self, document: Document) -> None:
         """A kustomization behind another one in the same file; no failure, but it has no effect."""
         message = f"kustomize drops all but the first document of {document.path}, without a word"
         advice = "make one kustomization of them; a manifest goes to a file of its own, listed in resources"
         self.refuse("several-documents", message, Place(document, ()), advice)
 
-    def no_object(self, document: Document, advice: str) -> None:
-        """A document that is listed as a resource, where it is none."""
-        reason = what_is_missing(document.kustomize)
+    def empty_kustomization(self, spot: Spot) -> None:
+        """A kustomization without any field; the one that Flux starts from may be empty."""
+        message = f"{spot.path} is empty, and kustomize refuses an empty kustomization"
+        advice = "list what it is for, delete it, or write resources: [] if nothing is meant"
+        self.refuse("empty-kustomization", message, spot, advice)
+
+    def kustomization_of_flux(self, document: Document, fields: Sequence[str]) -> None:
+        """A Flux Kustomization where kustomize looks for its own; ``fields`` of kustomize's tell that it is meant."""
+        if fields:
+            message = f"{document.path} calls itself a Flux Kustomization, but {fields[0]} is a field of kustomize's"
+            self.refuse("flux-field", message, Place(document, ("apiVersion",)), KUSTOMIZE_VERSION)
+        else:
+            message = f"{document.path} is read by kustomize, but it holds a Flux Kustomization"
+            advice = "give the file another name: kustomize takes this one for a kustomization of its own"
+            self.refuse("flux-field", message, Place(document, ()), advice)
+
+    def component_misused(self, entry: Entry, directory: str, *, is_component: bool) -> None:
+        """A component among the resources, or a kustomization among the components."""
+        what, where = ("component", "components") if is_component else ("kustomization", "resources")
+        message = f"{entry.place.path} lists {directory or '.'} in {entry.field}, but it is a {what}"
+        self.refuse("component-misused", message, entry.place, f"list it in {where}")
+
+    def names_nothing(self, entry: Entry) -> None:
+        """An entry that is empty."""
+        message = f"{entry.place.path} has an empty entry in {entry.field}"
+        self.refuse("malformed-field", message, entry.place, "name a file or directory, or take the entry out")
+
+    def no_object(self, place: Place, data: Data, advice: str) -> None:
+        """What is listed as a resource, where it is none."""
+        reason = what_is_missing(data)
         if reason is not None:
-            if dig(document.kustomize, ("kind",)) == "Kustomization":
+            if dig(data, ("kind",)) == "Kustomization":
                 advice = "list its directory, not the file"
-            message = f"{document.path} is read as a Kubernetes object, but {reason}"
-            self.refuse("not-an-object", message, Place(document, ()), advice)
+            message = f"{place.path} is read as a Kubernetes object, but {reason}"
+            self.refuse("not-an-object", message, place, advice)
+
+    def refused_text(self, document: Document, whole: Place | None = None) -> None:
+        """A document that the API server would take and a build does not; ``whole`` stands for one inside a text."""
+        for fault in document.refusals:
+            spot: Spot = whole or Location(document.path, fault.span)
+            told = (spot.location, fault.message)
+            if told not in self._told:
+                self._told.add(told)
+                message = f"kustomize cannot write what it reads in {document.path}: {fault.message}"
+                self.refuse("refused-text", message, spot, fault.help or "write it in another way")
 
     def cycle(self, entry: Entry, directory: str) -> None:
         """An entry that leads back to what is being built, or to something around it."""
@@ -157,12 +212,12 @@ class Faults:
             advice = "rename one of them; a change to an object that is there belongs into patches"
             self.refuse("duplicate-object", message, spot, advice)
 
-    def patch(self, entry: Entry, error: Unpatchable) -> None:
-        """A patch that kustomize cannot apply."""
+    def patch(self, entry: Entry, reason: str, place: Place, advice: str) -> None:
+        """A patch that kustomize cannot read or apply."""
         path = entry.value.get("path") if isinstance(entry.value, dict) else entry.value
-        what = f"the patch {path}" if isinstance(path, str) and not is_inline(path) else "a patch"
-        message = f"{what} in {entry.place.path} cannot be applied: {error.message}"
-        self.refuse("patch-fails", message, entry.place, "mend the patch, or take it out")
+        what = f"the patch {path}" if isinstance(path, str) and path and not is_inline(path) else "a patch"
+        message = f"{what} in {entry.place.path} cannot be applied: {reason}"
+        self.refuse("patch-fails", message, place, advice)
 
     def field(self, entry: Entry, fault: FieldFault) -> None:
         """A field that a transformer cannot walk to or change."""
@@ -190,19 +245,25 @@ class Faults:
         message = f"{resource.ref} names an object that got another name, and {fault.message}"
         self.refuse("ambiguous-reference", message, fault.place, "give the objects different names")
 
-    def generator(self, entry: Entry) -> Callable[[str, Route], None]:
-        """Notes what is wrong inside of a generator."""
+    def referrer(self, resource: Resource, fault: FieldFault) -> None:
+        """A field of an object in which other objects are named, and which holds no names."""
+        message = f"{resource.ref} cannot be searched for names of other objects: {fault.message}"
+        self.refuse("field-fails", message, fault.place, "mend this field")
 
-        def refuse(message: str, route: Route) -> None:
-            place = Place(entry.place.document, (*entry.place.route, *route))
-            self.refuse("generator-fails", message, place, "mend this entry of the generator")
-
-        return refuse
+    def generator(self, message: str, place: Place) -> None:
+        """Something inside of a generator that cannot be."""
+        self.refuse("generator-fails", message, place, "mend this entry of the generator")
 
     def without_base(self, entry: Entry, ref: Ref, behavior: str) -> None:
         """A generator that is to change what is not there."""
         message = f"{ref} is to {behavior} one below it, and there is none"
         self.refuse("generator-without-base", message, entry.place, "create it below, or drop the behavior")
+
+    def taken(self, entry: Entry, ref: Ref, former: Resource) -> None:
+        """A generator that makes an object under a name that another one had before a layer renamed or moved it."""
+        message = f"{ref} is made under a name that {former.ref} had before, and kustomize takes the two for one"
+        advice = "name it otherwise, or give it the behavior merge or replace"
+        self.refuse("duplicate-object", message, entry.place, advice)
 
     def several_bases(self, entry: Entry, ref: Ref, behavior: str, matches: Sequence[Resource]) -> None:
         """A generator that may change any of several objects."""
@@ -221,10 +282,18 @@ class Faults:
         spot: Spot = Place(layer.document, route) if layer.document else Location(layer.path)
         self.refuse("malformed-field", f"{layer.path}: {reason}", spot, "mend this field")
 
-    def plugin(self, entry: Entry, ref: Ref, *, is_builtin: bool) -> None:
+    def validator(self, entry: Entry, ref: Ref) -> None:
+        """A plugin that may look at the objects only, and changes them."""
+        message = f"{ref.kind} {ref.name} is a validator, and it changes objects, which kustomize refuses"
+        self.refuse("external-plugin", message, entry.place, "list it in transformers")
+
+    def plugin(self, entry: Entry, ref: Ref, *, is_builtin: bool, is_known: bool = False) -> None:
         """A plugin that is a program, or of a built-in kind that is not reproduced here: anything may come of it."""
         self.unknown(entry, f"what the plugin {ref.kind} does")
-        if not is_builtin:
+        if is_builtin and not is_known:
+            message = f"kustomize has no built-in plugin of the kind {ref.kind} for {entry.field}"
+            self.refuse("external-plugin", message, entry.place, "mend its kind, or move it to the list that it is for")
+        elif not is_builtin:
             message = f"{ref.kind} {ref.name} is a plugin of its own, and kustomize runs no such program by itself"
             advice = "replace it by fields of the kustomization; neither Flux nor Argo CD runs it without being told to"
             self.refuse("external-plugin", message, entry.place, advice)
@@ -256,20 +325,3 @@ class Faults:
     @property
     def _is_full(self) -> bool:
         return len(self._build.problems) >= MAX_PROBLEMS
-
-
-def what_is_missing(data: Data) -> str | None:
-    """Why kustomize takes no object from a document; None where it does."""
-    if not isinstance(data, dict):
-        return "it is a list" if isinstance(data, list) else "it is plain text"
-    if isinstance(data.get("items"), list) and str(data.get("kind")).endswith("List"):
-        return None
-    for field in ("apiVersion", "kind"):
-        if not isinstance(data.get(field), str):
-            return f"{field} is missing"
-    name = dig(data, ("metadata", "name"))
-    if name is None and dig(data, ("metadata", "generateName")) is not None:
-        return "metadata.name is missing: kustomize takes no generateName"
-    if name is None:
-        return "metadata.name is missing"
-    return None if isinstance(name, str) else "metadata.name is no text: put it in quotes"

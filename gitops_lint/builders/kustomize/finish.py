@@ -11,6 +11,7 @@ from gitops_lint.builders.kustomize.generators import hash_suffix
 from gitops_lint.builders.kustomize.metadata import printed
 from gitops_lint.builders.kustomize.order import in_order, why_refused
 from gitops_lint.builders.kustomize.references import with_references
+from gitops_lint.builders.kustomize.traced import text
 from gitops_lint.builders.kustomize.variables import resolve
 from gitops_lint.model import dig
 
@@ -26,7 +27,7 @@ LOCAL = "config.kubernetes.io/local-config"
 def finish(gathered: Gathered, step: Step) -> list[Resource]:
     """The objects as they are printed."""
     resources = [_with_hash(resource) for resource in gathered.resources]
-    resources = with_references(resources, gathered.config.name_references, step.faults.reference)
+    resources = with_references(resources, gathered.config.name_references, step.faults)
     resources = resolve(resources, gathered.variables, gathered.config.variables, step.faults)
     resources = printed([resource for resource in resources if not _is_local(resource)], step)
     options = step.layer.data.get("sortOptions")
@@ -44,4 +45,6 @@ def _with_hash(resource: Resource) -> Resource:
 
 
 def _is_local(resource: Resource) -> bool:
-    return dig(resource.data, ("metadata", "annotations", LOCAL)) in ("true", True)
+    """Whether it has the annotation, with any value but ``false`` (api/resource/factory.go, DropLocalNodes)."""
+    annotations = dig(resource.data, ("metadata", "annotations"))
+    return isinstance(annotations, dict) and LOCAL in annotations and text(annotations[LOCAL]) != "false"

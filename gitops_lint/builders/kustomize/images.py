@@ -10,6 +10,7 @@ from gitops_lint import scalars
 from gitops_lint.builders.kustomize.decoding import entries, struct, text, traced
 from gitops_lint.builders.kustomize.fieldspec import FieldFault, apply
 from gitops_lint.builders.kustomize.layer import Malformed
+from gitops_lint.builders.kustomize.setters import each
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.builders.kustomize.traced import text as text_of
 from gitops_lint.model import OPAQUE, Places
@@ -89,20 +90,13 @@ def set_images(
     resources: list[Resource], images: Sequence[Image], entry: Entry, specs: Sequence[FieldSpec], step: Step
 ) -> list[Resource]:
     """The objects, but for CustomResourceDefinitions, with the images changed that the entries are for, one by one."""
-    result = []
-    for resource in resources:
-        changed = resource
-        try:
-            if resource.ref.group != OPAQUE and resource.ref.kind != "CustomResourceDefinition":
-                changed = _with_images(resource, images, specs)
-        except FieldFault as fault:
-            step.faults.field(entry, fault)
-        result.append(changed)
-    return result
+    return each(resources, lambda resource: _with_images(resource, images, specs), entry, step.faults)
 
 
 def _with_images(resource: Resource, images: Sequence[Image], specs: Sequence[FieldSpec]) -> Resource:
     """Most entries are for none of the images of an object: it is walked through again only for those that are."""
+    if resource.ref.group == OPAQUE or resource.ref.kind == "CustomResourceDefinition":
+        return resource
     containers = list(_containers(resource.data, ()))
     seen: set[str] = set()
 

@@ -9,7 +9,7 @@ from gitops_lint.model import Place, dig
 from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 
     from gitops_lint.document import Document
     from gitops_lint.location import Route
@@ -63,6 +63,17 @@ class Overlay:
         return self.may_miss_components, tuple(told)
 
 
+class Decoded(NamedTuple):
+    """The fields of a kustomization file as kustomize understands them."""
+
+    fields: Mapping[str, Data]
+    """Under their proper names, without what kustomize refuses."""
+    spelt: Mapping[str, str]
+    """How a name is written in the file, where that is in other capitals."""
+    broken: Container[Route]
+    """The entries of lists and mappings that hold a value of a wrong type."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """One kustomization. ``document`` is None for an empty file and for one that Flux generates."""
@@ -71,11 +82,24 @@ class Layer:
     document: Document | None = None
     overlay: Overlay | None = None
     generated: bool = False
+    decoded: Decoded | None = None
+    """None for a file that nobody has held against the fields that kustomize knows."""
 
     @property
     def data(self) -> Mapping[str, Data]:
+        if self.decoded is not None:
+            return self.decoded.fields
         data = self.document.data if self.document else None
         return data if isinstance(data, dict) else {}
+
+    def place(self, document: Document, route: Route) -> Place:
+        """Where a value of the file stands, given the proper name of its field."""
+        written = self.decoded.spelt.get(str(route[0]), route[0]) if self.decoded else route[0]
+        return Place(document, (written, *route[1:]))
+
+    def is_sound(self, route: Route) -> bool:
+        """Whether kustomize can decode an entry of a list or a mapping."""
+        return self.decoded is None or route not in self.decoded.broken
 
     @property
     def path(self) -> str:
@@ -93,8 +117,9 @@ class Layer:
         values = self.data.get(field)
         if self.document and isinstance(values, list):
             for index, value in enumerate(values):
-                if dig(value, ("name",)) not in replaced or not replaced:
-                    yield Entry(value, Place(self.document, (field, index)), field)
+                route = (field, index)
+                if self.is_sound(route) and (not replaced or dig(value, ("name",)) not in replaced):
+                    yield Entry(value, self.place(self.document, route), field)
         yield from added
 
     def may_be_missing(self, entry: Entry) -> bool:
@@ -107,7 +132,7 @@ class Layer:
         if self.overlay and field in self.overlay.values:
             return self.overlay.values[field]
         if self.document and (value := text_at(self.data, (field,))):
-            return Entry(value, Place(self.document, (field,)), field)
+            return Entry(value, self.place(self.document, (field,)), field)
         return None
 
     def mapping(self, field: str) -> dict[str, Entry]:
@@ -115,7 +140,8 @@ class Layer:
         found: dict[str, Entry] = {}
         values = self.data.get(field)
         if self.document and isinstance(values, dict):
-            found = {key: Entry(value, Place(self.document, (field, key)), field) for key, value in values.items()}
+            routes = {key: (field, key) for key in values if self.is_sound((field, key))}
+            found = {k: Entry(values[k], self.place(self.document, route), field) for k, route in routes.items()}
         over = self.overlay.values.get(field) if self.overlay else None
         if over is not None and isinstance(over.value, dict):
             for key, value in over.value.items():
@@ -144,4 +170,5 @@ def values_of(subject: Subject, fields: Mapping[str, Route]) -> dict[str, Entry]
 def kustomization_files(reader: Recorder, directory: str) -> list[str]:
     """The kustomization files of a directory; more than one is an error of kustomize."""
     names = reader.entries(directory)
-    return [f"{directory}/{name}" if directory else name for name in FILE_NAMES if name in names]
+    paths = (f"{directory}/{name}" if directory else name for name in FILE_NAMES if name in names)
+    return [path for path in paths if not reader.is_directory(path)]

@@ -7,6 +7,7 @@ the rules of an Ingress, and every list of a custom resource, of ``autoscaling/v
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,10 @@ class Shape(NamedTuple):
     fields: Mapping[str, Shape] = MappingProxyType({})
     keys: tuple[str, ...] | None = None
     """None where a list is replaced as a whole; without keys it is a list of scalars, merged by value."""
+
+
+ShapeOf = Callable[[str, str], Shape | None]
+"""The shape of a kind, given its apiVersion and its name; None for one that nobody knows."""
 
 
 def _fields(**fields: Shape) -> Shape:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gitops_lint.builders.kustomize.step import Step
 
 NAME = "metadata/name"
+MAX_LENGTH = 253
+"""Characters of the longest name that the API server takes: more of them would only fill the memory."""
 
 
 def transform(resources: list[Resource], step: Step) -> list[Resource]:
@@ -32,6 +34,10 @@ def affix(
     resources: list[Resource], entry: Entry, specs: Sequence[FieldSpec], step: Step, *, before: bool
 ) -> list[Resource]:
     """The objects with a text put before or behind what the fieldspecs select, which is their name as a rule."""
+    if len(entry.value) > MAX_LENGTH:
+        message = f"{entry.field} has more than {MAX_LENGTH} characters, and no name may have more"
+        step.faults.refuse("too-large", message, entry.place, "shorten it: it is left out here")
+        return resources
     result = []
     for resource in resources:
         try:
@@ -47,17 +53,17 @@ def _affixed(resource: Resource, entry: Entry, specs: Sequence[FieldSpec], *, be
         return resource
 
     def change(field: Traced | None) -> Traced | None:
-        if field is None or isinstance(field.data, dict | list):
-            return None
-        value = text(field.data)
+        if field is not None and isinstance(field.data, dict | list):
+            raise FieldFault("a text must stand here", field.place)
+        value = "" if field is None else text(field.data)
         return Traced(f"{entry.value}{value}" if before else f"{value}{entry.value}", Places(entry.place))
 
     if any(spec.path == NAME and spec.selects(resource) for spec in specs):
         resource = resource.noted()
         if before:
-            resource = replace(resource, prefixes=(*resource.prefixes, str(entry.value)))
+            resource = replace(resource, prefixes=(*resource.prefixes, entry.value))
         else:
-            resource = replace(resource, suffixes=(*resource.suffixes, str(entry.value)))
+            resource = replace(resource, suffixes=(*resource.suffixes, entry.value))
     return apply(resource, specs, change)
 
 

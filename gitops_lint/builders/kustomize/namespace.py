@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.fieldspec import FieldFault, FieldSpec, apply
+from gitops_lint.builders.kustomize.layer import Malformed
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.model import OPAQUE, Places
-from gitops_lint.repo import CLUSTER_SCOPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 METADATA = FieldSpec("metadata/namespace", create=True)
 SUBJECTS = FieldSpec("subjects")
+SUBJECT_NAMESPACE = "subjects/namespace"
 BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 
-DEFAULT_ONLY, ALL_ACCOUNTS, NONE = "defaultOnly", "allServiceAccounts", "none"
+SUBJECT_MODES = DEFAULT_ONLY, ALL_ACCOUNTS, NONE = "defaultOnly", "allServiceAccounts", "none"
 """Which subjects of a binding get the namespace (setRoleBindingSubjects)."""
 
 
@@ -46,6 +47,10 @@ def set_namespace(
     A Namespace object is *renamed* to it. Of the subjects of a binding only those named ``default`` get it here; those
     that are in the build follow with the name references.
     """
+    if subjects not in SUBJECT_MODES:
+        message = f"setRoleBindingSubjects is one of {', '.join(SUBJECT_MODES)}"
+        step.faults.malformed(Malformed(message, entry.place))
+        return resources
     result = []
     identities = Counter(resource.identity for resource in resources)
     for resource in resources:
@@ -67,11 +72,13 @@ def _moved(
     resource: Resource, entry: Entry, specs: Sequence[FieldSpec], subjects: str, *, unset_only: bool
 ) -> Resource:
     def change(field: Traced | None) -> Traced | None:
+        if field is not None and isinstance(field.data, dict | list):
+            raise FieldFault("a text must stand here", field.place)
         if field is not None and (field.data == entry.value or (unset_only and field.data)):
             return None
         return Traced(entry.value, Places(entry.place))
 
-    if (resource.ref.group, resource.ref.kind) not in CLUSTER_SCOPED:
+    if not resource.is_cluster_scoped:
         resource = apply(resource, (METADATA,), change)
     if resource.ref.kind in BINDINGS and subjects != NONE:
         resource = apply(resource, (SUBJECTS,), lambda field: _with_subjects(field, change, subjects))
@@ -79,15 +86,20 @@ def _moved(
 
 
 def _is_due(spec: FieldSpec, resource: Resource) -> bool:
-    """Whether a fieldspec is none of those that are handled apart (removeUnneededMetaFieldSpecs)."""
-    if spec.path == "subjects" and resource.ref.kind in BINDINGS:
+    """Whether a fieldspec is none of those that are handled apart.
+
+    kustomize, removeUnneededMetaFieldSpecs and removeRoleBindingSubjectFieldSpecs.
+    """
+    if spec.path == SUBJECT_NAMESPACE and spec.kind in BINDINGS:
         return False
     return spec.path != METADATA.path and (spec.path != "metadata/name" or resource.data.get("apiVersion") == "v1")
 
 
 def _with_subjects(field: Traced | None, change: Change, subjects: str) -> Traced | None:
-    if field is None or not isinstance(field.data, list):
+    if field is None or field.data is None:
         return None
+    if not isinstance(field.data, list):
+        raise FieldFault("a list of subjects must stand here", field.place)
     elements = field.elements()
     changed = [_with_subject(element, change, subjects) for element in elements]
     if all(new is old for new, old in zip(changed, elements, strict=True)):
@@ -96,8 +108,10 @@ def _with_subjects(field: Traced | None, change: Change, subjects: str) -> Trace
 
 
 def _with_subject(subject: Traced, change: Change, subjects: str) -> Traced:
-    if not isinstance(subject.data, dict):
+    if subject.data is None:
         return subject
+    if not isinstance(subject.data, dict):
+        raise FieldFault("a subject must be a mapping", subject.place)
     is_due = (
         subject.data.get("name") == "default"
         if subjects == DEFAULT_ONLY

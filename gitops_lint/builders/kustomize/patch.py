@@ -19,6 +19,7 @@ from gitops_lint.scalars import direct, kustomize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gitops_lint.builders.kustomize.mergekeys import ShapeOf
     from gitops_lint.model import Data, Place
 
 __all__ = ["Unpatchable", "apply_operations", "strategic_merge"]
@@ -35,6 +36,7 @@ def strategic_merge(
     group: str,
     version: str,
     kind: str,
+    shapes: ShapeOf = shape_of,
     targeted: bool = False,
     may_rename: bool = False,
     may_change_kind: bool = False,
@@ -53,8 +55,8 @@ def strategic_merge(
     base, change = Traced(data, places), Traced(patch, patch_places)
     if patch.get(DIRECTIVE) == "replace":
         return base  # kustomize makes a new object of the patch, and then drops that
-    shape = shape_of(f"{group}/{version}" if group else version, kind)
-    merged = _StrategicMerge(change.place).merge(base, _with_texts(change) if targeted else change, shape)
+    shape = shapes(f"{group}/{version}" if group else version, kind)
+    merged = _StrategicMerge(change.place, shapes).merge(base, _with_texts(change) if targeted else change, shape)
     if merged is None:
         return None
     merged = _keeping(merged, base, ("apiVersion",) if may_change_kind else ("apiVersion", "kind"))
@@ -102,8 +104,9 @@ class _StrategicMerge:
     the same object: that obeys the directives in it and drops its nulls.
     """
 
-    def __init__(self, top: Place) -> None:
+    def __init__(self, top: Place, shapes: ShapeOf) -> None:
         self.top = top
+        self.shapes = shapes
         self.budget = Budget()
 
     def refuse(self, message: str, at: Traced) -> Unpatchable:
@@ -129,7 +132,7 @@ class _StrategicMerge:
         return _quoted(patch) if _has_quotes(base.data) else patch
 
     def mapping(self, base: Traced, patch: Traced | None, shape: Shape | None) -> Traced | None:
-        shape = shape or _shape(base) or (_shape(patch) if patch is not None else None)
+        shape = shape or self.shape(base) or (self.shape(patch) if patch is not None else None)
         if patch is not None and DIRECTIVE in patch.data:
             directive = self.directive(patch)
             if directive == "delete":
@@ -144,6 +147,11 @@ class _StrategicMerge:
             if merged is not old:
                 changed[key] = merged
         return base.with_fields(changed) if changed else base
+
+    def shape(self, of: Traced) -> Shape | None:
+        """The shape of an object, even of one inside another, by its own apiVersion and kind."""
+        version, kind = of.data.get("apiVersion"), of.data.get("kind")
+        return self.shapes(version, kind) if isinstance(version, str) and isinstance(kind, str) else None
 
     def directive(self, of: Traced) -> str:
         directive = text(of.data[DIRECTIVE])
@@ -186,12 +194,6 @@ def _has_quotes(data: Data) -> bool:
 def _quoted(patch: Traced) -> Traced:
     """A scalar in the quotes of the one that it replaces: kustomize keeps them, so that ``5`` becomes ``"5"``."""
     return Traced(text(patch.data), patch.places)
-
-
-def _shape(of: Traced) -> Shape | None:
-    """The shape of an object, even of one inside another, by its own apiVersion and kind."""
-    version, kind = of.data.get("apiVersion"), of.data.get("kind")
-    return shape_of(version, kind) if isinstance(version, str) and isinstance(kind, str) else None
 
 
 def _is_made_of(of: Traced, elements: Sequence[Traced]) -> bool:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from gitops_lint import scalars
 from gitops_lint.builders.kustomize.decoding import entries, integer, struct, text, traced
-from gitops_lint.builders.kustomize.fieldspec import FieldFault
+from gitops_lint.builders.kustomize.fieldspec import FieldFault, apply
 from gitops_lint.builders.kustomize.layer import Malformed
-from gitops_lint.builders.kustomize.setters import change_all
+from gitops_lint.builders.kustomize.setters import each
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.model import Place, Places
 
@@ -45,15 +45,11 @@ def set_count(
 
     kustomize refuses where there is none among the kinds of the fieldspecs.
     """
-    result: list[Resource] = []
-    found = False
-    for resource in resources:
-        due = tuple(spec for spec in specs if _is_meant(resource, name, spec))
-        found = found or bool(due)
-        result += change_all((resource,), due, _setter(count, entry.place), entry, step.faults) if due else (resource,)
-    if not found and step.faults.complete:
+    due = {id(r): meant for r in resources if (meant := [spec for spec in specs if _is_meant(r, name, spec)])}
+    if not due and step.faults.complete:
         step.faults.no_workload(entry, name, sorted({spec.kind for spec in specs}))
-    return result
+    setter = _setter(count, entry.place)
+    return each(resources, lambda resource: apply(resource, due.get(id(resource), ()), setter), entry, step.faults)
 
 
 def _is_meant(resource: Resource, name: str, spec: FieldSpec) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gitops_lint.builders.kustomize.links import Links, followed
+from gitops_lint.builders.kustomize.scopes import CLUSTER_SCOPED
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.model import Places, dig
 from gitops_lint.repo import identify
@@ -29,6 +31,8 @@ class Resource:
     """What was put before and behind its name, by the innermost layer first: a reference is looked up within one."""
     variables: tuple[str, ...] = ()
     """The variables (``vars``) that take their value from it."""
+    links: Links = ()
+    """Which of its values kustomize holds only once."""
     hashed: bool = False
     """Whether its name gets a hash of its content in the end."""
 
@@ -41,6 +45,11 @@ class Resource:
     def version(self) -> str:
         """The version of its API, without the group."""
         return str(self.data.get("apiVersion", "")).rpartition("/")[2]
+
+    @property
+    def is_cluster_scoped(self) -> bool:
+        """Whether kustomize knows its kind to have no namespace."""
+        return (str(self.data.get("apiVersion")), self.ref.kind) in CLUSTER_SCOPED
 
     @property
     def traced(self) -> Traced:
@@ -78,7 +87,14 @@ class Resource:
         """This resource with other data; its identity follows from them."""
         ref = identify(data) or self.ref
         noted = self if ref == self.ref else self.noted()
-        return replace(noted, ref=ref, data=data, places=places)
+        links = self.links
+        if links:
+            links, (data, places) = followed(links, self.data, Traced(data, places))
+        return replace(noted, ref=ref, data=data, places=places, links=links)
+
+    def anew(self, data: Data, places: Places) -> Resource:
+        """The same after a JSON6902 patch: kustomize reads the object anew then, and no two values are one any more."""
+        return replace(self, links=()).changed(data, places)
 
 
 def _set(data: Data, route: Route, value: Data) -> Data:

@@ -70,9 +70,14 @@ class Target(NamedTuple):
             and self._accepts("version", version)
             and self._accepts("kind", current.kind)
             and self._accepts("name", current.name, first.name)
-            and self._accepts("namespace", _namespace(current), _namespace(first))
-            and all(requirement(_texts(labels)) for requirement in self.labels)
-            and all(requirement(_texts(annotations)) for requirement in self.annotations)
+            and self._accepts("namespace", effective_namespace(current), effective_namespace(first))
+            and self.has(labels, annotations)
+        )
+
+    def has(self, labels: Mapping[str, Data], annotations: Mapping[str, Data]) -> bool:
+        """Whether the labels and annotations of an object are as wanted."""
+        return all(requirement(_texts(labels)) for requirement in self.labels) and all(
+            requirement(_texts(annotations)) for requirement in self.annotations
         )
 
     def _accepts(self, key: str, *values: str) -> bool:
@@ -80,7 +85,8 @@ class Target(NamedTuple):
         return pattern is None or any(map(pattern, values))
 
 
-def _namespace(ref: Ref) -> str:
+def effective_namespace(ref: Ref) -> str:
+    """The namespace that an object is in; kustomize writes it down so for an earlier identity (resid.go)."""
     if (ref.group, ref.kind) in CLUSTER_SCOPED:
         return _NO_NAMESPACE
     return ref.namespace or "default"

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gitops_lint.builders.kustomize.mergekeys import shape_of
 from gitops_lint.builders.kustomize.resource import Resource
 
 if TYPE_CHECKING:
     from gitops_lint.builders.kustomize.faults import Faults
     from gitops_lint.builders.kustomize.fieldspec import Config
     from gitops_lint.builders.kustomize.layer import Layer
+    from gitops_lint.builders.kustomize.mergekeys import ShapeOf
     from gitops_lint.repo import Recorder
 
 
@@ -23,6 +25,8 @@ class Step:
     config: Config
     reader: Recorder
     faults: Faults
+    shapes: ShapeOf = shape_of
+    """How the lists of a kind merge."""
 
 
 Transformer = Callable[[list[Resource], Step], list[Resource]]

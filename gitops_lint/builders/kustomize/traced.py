@@ -174,13 +174,20 @@ class Pointer:
 
     def measure(self, value: Data) -> None:
         """Raises Unpatchable where the document would be nested deeper than one that is read may be."""
-        left = [(value, len(self.steps))]
-        while left:
-            self.budget.spend(1)
-            data, depth = left.pop()
-            if depth > MAX_DEPTH:
-                raise self.refuse(f"would nest values more than {MAX_DEPTH} levels deep")
-            left += [(inner, depth + 1) for inner in _inside(data)]
+        if not is_shallow(value, len(self.steps), self.budget):
+            raise self.refuse(f"would nest values more than {MAX_DEPTH} levels deep")
+
+
+def is_shallow(value: Data, depth: int, budget: Budget) -> bool:
+    """Whether a value may stand at a depth. Raises Unpatchable where it is too large to look through."""
+    left = [(value, depth)]
+    while left:
+        budget.spend(1)
+        data, depth = left.pop()
+        if depth > MAX_DEPTH:
+            return False
+        left += [(inner, depth + 1) for inner in _inside(data)]
+    return True
 
 
 def _inside(data: Data) -> Iterable[Data]:

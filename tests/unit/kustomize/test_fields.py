@@ -189,6 +189,23 @@ def test_labels_lead_to_their_pair_and_those_that_are_there_already_do_not() -> 
     assert line(web, ("metadata", "annotations", "note")) == "kustomization.yaml:8"
 
 
+def test_a_label_that_selectors_share_leads_everywhere_to_what_set_it_last() -> None:
+    files = {
+        "kustomization.yaml": "resources: [base]\nlabels:\n  - pairs:\n      tier: b\n",
+        "base/kustomization.yaml": "resources: [web.yaml]\ncommonLabels:\n  tier: a\n  other: c\n",
+        "base/web.yaml": DEPLOYMENT,
+    }
+    web = only(built(files))
+    for route in (
+        ("metadata", "labels"),
+        ("spec", "selector", "matchLabels"),
+        ("spec", "template", "metadata", "labels"),
+    ):
+        assert dig(web.data, (*route, "tier")) == "b"
+        assert line(web, (*route, "tier")) == "kustomization.yaml:4"
+        assert line(web, (*route, "other")) == "base/kustomization.yaml:4"
+
+
 def test_an_image_leads_to_its_one_setting_or_to_its_entry() -> None:
     files = {
         "kustomization.yaml": "resources: [web.yaml]\nimages:\n  - name: nginx\n    newTag: '2'\n",
@@ -263,12 +280,12 @@ def test_a_fault_does_not_stop_the_rest() -> None:
             "odd.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, labels: text}\n",
         }
     )
-    assert [(problem.case, str(problem.place.location)) for problem in build.problems] == [
+    assert {(problem.case, str(problem.place.location)) for problem in build.problems} == {
         ("malformed-field", "kustomization.yaml:4"),
         ("field-fails", "odd.yaml:3"),
         ("no-workload", "kustomization.yaml:6"),
-        ("malformed-field", "kustomization.yaml:5"),
-    ]
+        ("unknown-field", "kustomization.yaml:5"),
+    }
     web = next(each.data for each in build.objects if each.ref.name == "web")
     assert web["metadata"]["labels"] == {"kept": "same", "fine": "text"}
     assert dig(web, ("spec", "template", "spec", "containers", 0, "image")) == "nginx:3"
