@@ -103,7 +103,7 @@ def _directory(reconciler: Reconciler, view: View, source: Source, path: str) ->
 
 
 def _built(directory: str, overlay: kustomize.Overlay, source: Source, view: View) -> Build:
-    """A build of one's own to go on from; made once for all who ask for the same, unless the artifact is a patchwork."""
+    """A build of one's own to go on from, made once for all who ask for the same if the artifact is no patchwork."""
     rules, key = kustomize.FLUX, source.artifact.key
     if key is None:
         return kustomize.build(source.reader(view.repo), directory, rules, overlay, generate=True) or Build()
