@@ -255,6 +255,46 @@ def image_changes(draw: st.DrawFn) -> Fields:
     )
 
 
+@st.composite
+def strategic_patches(draw: st.DrawFn) -> str:
+    metadata = {"name": draw(known), "labels": draw(optional(pairs)), "annotations": draw(optional(pairs))}
+    return yaml.safe_dump(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": compact(metadata), "data": {"new": "x"}}
+    )
+
+
+@st.composite
+def json_patches(draw: st.DrawFn) -> Fields:
+    target = {"version": "v1", "kind": draw(st.sampled_from(("ConfigMap", "Service"))), "name": draw(known)}
+    route = draw(st.sampled_from(("/metadata/annotations", "/metadata/labels", "/metadata/name")))
+    value = "renamed" if route.endswith("name") else {"patched": "yes"}
+    return {"target": target, "patch": yaml.safe_dump([{"op": "add", "path": route, "value": value}])}
+
+
+@st.composite
+def transformers(draw: st.DrawFn) -> str:
+    """The YAML of a plugin that kustomize brings along."""
+    specs = [{"path": "metadata/labels", "create": True}, {"path": "spec/template/metadata/labels", "create": True}]
+    kinds: Sequence[Fields] = (
+        {"kind": "LabelTransformer", "labels": draw(pairs), "fieldSpecs": specs[: draw(st.integers(0, 1))]},
+        {"kind": "PrefixTransformer", "prefix": draw(affixes), "fieldSpecs": [{"path": "metadata/name"}]},
+        {
+            "kind": "AnnotationsTransformer",
+            "annotations": draw(pairs),
+            "fieldSpecs": [{"path": "metadata/annotations", "create": True}],
+        },
+    )
+    return yaml.safe_dump({"apiVersion": "builtin", "metadata": {"name": "plugin"}, **draw(st.sampled_from(kinds))})
+
+
+CONFIGURATION = """\
+nameReference:
+  - kind: ConfigMap
+    version: v1
+    fieldSpecs: [{kind: Thing, path: spec/configMapName}]
+images: [{kind: Thing, path: spec/image}]
+commonLabels: [{kind: Thing, path: spec/labels, create: true}]
+"""
 labels_fields = st.fixed_dictionaries(
     {"pairs": pairs}, optional={"includeSelectors": st.booleans(), "includeTemplates": st.booleans()}
 )
@@ -288,6 +328,10 @@ def fields(draw: st.DrawFn) -> Fields:
         "generatorOptions": st.fixed_dictionaries({"labels": pairs}),
         "replacements": st.lists(replacements(), min_size=1, max_size=1),
         "vars": st.lists(variables, min_size=1, max_size=1),
+        "patchesStrategicMerge": st.lists(strategic_patches(), min_size=1, max_size=1),
+        "patchesJson6902": st.lists(json_patches(), min_size=1, max_size=1),
+        "transformers": st.lists(transformers(), min_size=1, max_size=1),
+        "configurations": st.just(["configuration.yaml"]),
         "sortOptions": st.fixed_dictionaries({"order": st.sampled_from(("fifo", "legacy"))}),
     }
     chosen = draw(st.sets(st.sampled_from(sorted(choices)), max_size=4))
@@ -299,6 +343,7 @@ def _layer(directory: str, kustomization: Fields) -> Files:
         f"{directory}/kustomization.yaml": yaml.safe_dump(kustomization, sort_keys=False),
         f"{directory}/settings.txt": "a setting\n",
         f"{directory}/settings.env": "# a comment\nE=1\nF=two words\n",
+        f"{directory}/configuration.yaml": CONFIGURATION,
     }
 
 

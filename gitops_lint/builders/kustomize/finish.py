@@ -41,7 +41,7 @@ def _with_hash(resource: Resource) -> Resource:
     if not resource.hashed:
         return resource
     name = f"{resource.ref.name}-{hash_suffix(resource.data)}"
-    return resource.set(("metadata", "name"), name, resource.places.locate(("metadata", "name")))
+    return resource.noted().set(("metadata", "name"), name, resource.places.locate(("metadata", "name")))
 
 
 def _is_local(resource: Resource) -> bool:

@@ -34,6 +34,10 @@ class Unmatched(Unpatchable):
         self.meant = meant
 
 
+JSON6902 = "patchesJson6902"
+"""The field whose renames are not noted."""
+
+
 def strategic(resources: list[Resource], step: Step) -> list[Resource]:
     """The field ``patchesStrategicMerge``: files, or the YAML itself. One of them must hold something."""
     listed = list(step.layer.entries("patchesStrategicMerge"))
@@ -52,7 +56,7 @@ def patches(resources: list[Resource], step: Step) -> list[Resource]:
 
 def json6902(resources: list[Resource], step: Step) -> list[Resource]:
     """The field ``patchesJson6902``; it comes late, when namespace, names and labels are set already."""
-    for entry in step.layer.entries("patchesJson6902"):
+    for entry in step.layer.entries(JSON6902):
         resources = with_operations(resources, entry, step)
     return resources
 
@@ -166,6 +170,13 @@ def _is_target(target: Target, resource: Resource) -> bool:
 
 
 def _patched(patch: Patch, resource: Resource, shapes: ShapeOf) -> Resource | None:
+    """The object after a patch; its earlier name is noted where kustomize does so, and only then do others follow it.
+
+    Never for ``patchesJson6902``, always for operations in ``patches``, else where a patch may rename.
+    """
+    renames = _option(patch, "allowNameChange") or _option(patch, "allowKindChange")
+    if renames or (isinstance(patch.data, list) and patch.entry.field != JSON6902):
+        resource = resource.noted()
     if isinstance(patch.data, list):
         return resource.anew(*apply_operations(resource.data, resource.places, patch.data, patch.places))
     merged = strategic_merge(

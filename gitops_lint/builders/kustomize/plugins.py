@@ -174,7 +174,8 @@ def _patch(resources: list[Resource], config: dict[str, Traced], entry: Entry, s
 
 def _json6902(resources: list[Resource], config: dict[str, Traced], entry: Entry, step: Step) -> list[Resource]:
     operations = {"patch": text(config["jsonOp"])} if "jsonOp" in config else {}
-    return patches.with_operations(resources, entry._replace(value={**entry.value, **operations}), step)
+    listed = entry._replace(value={**entry.value, **operations}, field=patches.JSON6902)
+    return patches.with_operations(resources, listed, step)
 
 
 def _strategic(resources: list[Resource], config: dict[str, Traced], entry: Entry, step: Step) -> list[Resource]:

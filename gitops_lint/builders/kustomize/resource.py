@@ -84,13 +84,12 @@ class Resource:
         return self.changed(_set(self.data, route, value), self.places.put(route, Places(place)))
 
     def changed(self, data: Data, places: Places) -> Resource:
-        """This resource with other data; its identity follows from them."""
+        """This resource with other data; its identity follows from them. Who renames it says so with ``noted``."""
         ref = identify(data) or self.ref
-        noted = self if ref == self.ref else self.noted()
         links = self.links
         if links:
             links, (data, places) = followed(links, self.data, Traced(data, places))
-        return replace(noted, ref=ref, data=data, places=places, links=links)
+        return replace(self, ref=ref, data=data, places=places, links=links)
 
     def anew(self, data: Data, places: Places) -> Resource:
         """The same after a JSON6902 patch: kustomize reads the object anew then, and no two values are one any more."""

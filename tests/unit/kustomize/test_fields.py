@@ -106,10 +106,11 @@ def test_an_object_comes_back_itself_where_nothing_changes() -> None:
     assert apply(before, (FieldSpec("spec/a/b", kind="Pod"),), new) is before
 
 
-def test_a_new_name_is_another_identity() -> None:
-    changed = apply(resource(), (FieldSpec("metadata/name"),), new)
+def test_a_new_name_is_another_identity_and_who_gives_it_notes_the_old_one() -> None:
+    changed = apply(resource().noted(), (FieldSpec("metadata/name"),), new)
     assert changed.ref.name == "new"
     assert [ref.name for ref in changed.earlier] == ["web"]
+    assert apply(resource(), (FieldSpec("metadata/name"),), new).earlier == ()
 
 
 def test_the_original_stays_as_it_is() -> None:
