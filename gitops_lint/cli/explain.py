@@ -38,7 +38,8 @@ def _print(rule: Rule, options: argparse.Namespace) -> None:
         legacy_windows=False,
         emoji=False,
     )
-    with console.capture() as captured:  # written by us: rich ends the process where nobody reads any more
+    sys.stdout.flush()  # and written by us: rich ends the process where nobody reads any more
+    with console.capture() as captured:
         console.print(Markdown(page_text(rule)))
     sys.stdout.write(captured.get())
 

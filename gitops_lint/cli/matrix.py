@@ -120,7 +120,8 @@ def _print(headings: tuple[str, ...], lines: Iterable[Iterable[str]], options: a
         table.add_column(heading)
     for line in lines:
         table.add_row(*(_tinted(pen.text(cell)) for cell in line))
-    with console.capture() as captured:  # written by us: rich ends the process where nobody reads any more
+    sys.stdout.flush()  # and written by us: rich ends the process where nobody reads any more
+    with console.capture() as captured:
         console.print(table)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines()))
 

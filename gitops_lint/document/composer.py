@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 256
 """Deeper nesting, aliases taken for what they stand for, is a fault: five times the deepest real manifest (48
 levels), and a walker that needs three frames a level stays inside Python's limit of 1,000."""
+TOO_DEEP: Final = f"nested more than {MAX_DEPTH} levels deep"
 MAX_ALIASED: Final = 400_000
 """The nodes that the aliases of one document may stand for: so many does go-yaml let a small document have, and a
 large one too (alias_ratio_range_low and allowedAliasRatio in its decode.go)."""
@@ -122,7 +123,7 @@ class Composer:
     def _enter(self, start: CollectionStartEvent) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Broken(f"nested more than {MAX_DEPTH} levels deep", start)
+            raise Broken(TOO_DEEP, start)
         if start.anchor is not None:
             self._anchors[start.anchor] = start  # "not complete yet": an alias to it would close a circle
 

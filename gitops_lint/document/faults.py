@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
-from gitops_lint.document.composer import Broken
+from gitops_lint.document.composer import TOO_DEEP, Broken
 from gitops_lint.document.events import is_merge
 from gitops_lint.document.file import Document, Fault, File
 from gitops_lint.document.nodes import Node, direct_key
@@ -68,6 +68,8 @@ def _syntax_error(source: str, error: Exception, offset: int) -> tuple[str, int]
         place = offset + error.context_mark.index
     place = max(0, min(place, last))
     character = source[place : place + 1]
+    if problem.startswith("exceeded maximum nesting depth"):
+        return TOO_DEEP, place  # newer versions of libyaml give up by themselves, at 1,000 levels
     if "tab character" in problem or (character == "\t" and "cannot start any token" in problem):
         return "a tab indents this line: YAML takes nothing but spaces", place
     if "cannot start any token" in problem:
