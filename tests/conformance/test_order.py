@@ -7,7 +7,7 @@ import random
 import pytest
 
 from gitops_lint.builders.kustomize.finish import LOCAL
-from gitops_lint.builders.kustomize.order import FIRST, LAST
+from gitops_lint.builders.kustomize.kinds import FIRST_KINDS, LAST_KINDS
 from gitops_lint.repo import CLUSTER_SCOPED
 from tests.conformance.build_judge import compare_files
 from tests.conformance.kubectl import kubectl
@@ -42,7 +42,7 @@ ORDERS = {
 def shuffled() -> str:
     """Objects of every kind that the order knows, and of some that it does not, twice or thrice each."""
     found = []
-    for kind in (*FIRST, *LAST, *OTHERS):
+    for kind in (*FIRST_KINDS, *LAST_KINDS, *OTHERS):
         version = GROUPS.get(kind, "v1")
         for name, namespace in (("b", "z"), ("a", "z"), ("a", "y")):
             is_global = (version.rpartition("/")[0], kind) in CLUSTER_SCOPED

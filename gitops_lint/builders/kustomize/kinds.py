@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FIRST_KINDS = (
     "Namespace",
     "ResourceQuota",
@@ -27,10 +32,15 @@ FIRST_KINDS = (
     "PodDisruptionBudget",
 )
 LAST_KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-RANKS = {
-    **{kind: index - len(FIRST_KINDS) for index, kind in enumerate(FIRST_KINDS)},
-    **{kind: index + 1 for index, kind in enumerate(LAST_KINDS)},
-}
+
+
+def ranked(first: Sequence[str], last: Sequence[str]) -> dict[str, int]:
+    """The ranks of kinds; one that is in neither list ranks 0."""
+    before = {kind: index - len(first) for index, kind in enumerate(first)}
+    return before | {kind: index + 1 for index, kind in enumerate(last)}
+
+
+RANKS = ranked(FIRST_KINDS, LAST_KINDS)
 """Kinds that are not here rank 0."""
 
 

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_lint.builders.kustomize.kinds import RANKS, ranked, sort_key
 from gitops_lint.model import OPAQUE, dig
 from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gitops_lint.builders.kustomize.resource import Resource
     from gitops_lint.model import Data
-
-FIRST = (
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-)
-LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-"""The kinds that the order ``legacy`` puts first and last; it is in force unless ``sortOptions`` says otherwise."""
 
 
 def in_order(resources: Sequence[Resource], options: Data) -> list[Resource]:
@@ -46,11 +20,8 @@ def in_order(resources: Sequence[Resource], options: Data) -> list[Resource]:
     known = [resource for resource in resources if resource.ref.group != OPAQUE]
     opaque = [resource for resource in resources if resource.ref.group == OPAQUE]
     if dig(options, ("order",)) != "fifo":
-        kinds = dig(options, ("legacySortOptions",))
-        first = _kinds(kinds, "orderFirst", FIRST)
-        ranks = {kind: index - len(first) for index, kind in enumerate(first)}
-        ranks |= {kind: index + 1 for index, kind in enumerate(_kinds(kinds, "orderLast", LAST))}
-        known.sort(key=lambda resource: (ranks.get(resource.ref.kind, 0), *_sort_key(resource)))
+        ranks = _ranks(dig(options, ("legacySortOptions",)))
+        known.sort(key=lambda resource: _place(resource, ranks))
     return [*known, *opaque]
 
 
@@ -66,13 +37,17 @@ def why_refused(options: Data) -> str | None:
     return None
 
 
-def _kinds(options: Data, field: str, default: Sequence[str]) -> list[str]:
-    return [str(kind) for kind in list_at(options, (field,))] if isinstance(options, dict) else list(default)
+def _ranks(options: Data) -> Mapping[str, int]:
+    """The ranks of kinds: kustomize's own, or those that ``legacySortOptions`` gives instead."""
+    if not isinstance(options, dict):
+        return RANKS
+    first, last = (list_at(options, (field,)) for field in ("orderFirst", "orderLast"))
+    return ranked([str(kind) for kind in first], [str(kind) for kind in last])
 
 
-def _sort_key(resource: Resource) -> tuple[str, str]:
-    """How objects of one rank are told apart; what is missing sorts behind all letters."""
+def _place(resource: Resource, ranks: Mapping[str, int]) -> tuple[int, str, str]:
+    """Where an object goes: by its rank, its kind, and its names; what is missing sorts behind all letters."""
     group, kind, _, name = resource.ref
     namespace = text_at(resource.data, ("metadata", "namespace"))  # even that of a cluster-scoped object
-    gvk = f"{group or '~G'}_{resource.version or '~V'}_{kind}"
-    return gvk, f"{namespace or '~X'}|{name}"
+    _, gvk = sort_key(group, resource.version, kind)
+    return ranks.get(kind, 0), gvk, f"{namespace or '~X'}|{name}"
