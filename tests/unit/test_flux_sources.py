@@ -283,9 +283,9 @@ def test_an_artifact_for_each_directory_that_matches() -> None:
 def test_each_cluster_has_its_own_generator() -> None:
     files = {
         "clusters/home/parts.yaml": generator('{from: "@repo/apps/**", to: "@artifact/"}'),
-        "clusters/work/flux-system/gotk-sync.yaml": gotk("./clusters/work"),
-        "clusters/work/parts.yaml": generator('{from: "@repo/other/**", to: "@artifact/"}'),
-        "clusters/work/web.yaml": flux("web", "./x", source="ExternalArtifact/web"),
+        "clusters/lab/flux-system/gotk-sync.yaml": gotk("./clusters/lab"),
+        "clusters/lab/parts.yaml": generator('{from: "@repo/other/**", to: "@artifact/"}'),
+        "clusters/lab/web.yaml": flux("web", "./x", source="ExternalArtifact/web"),
         WEB: flux("web", "./base", source="ExternalArtifact/web"),
         **FILES,
     }
@@ -293,7 +293,7 @@ def test_each_cluster_has_its_own_generator() -> None:
     assert problems(found) == []
     assert {delivery.cluster: delivery.path for delivery in deliveries(found, "web")} == {
         "home": "apps/base",
-        "work": "other/x",
+        "lab": "other/x",
     }
 
 

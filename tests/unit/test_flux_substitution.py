@@ -239,7 +239,7 @@ def test_the_version_in_the_repository_decides() -> None:
 def test_each_cluster_has_a_version_of_its_own() -> None:
     files = {
         "clusters/home/flux-system/gotk-components.yaml": "# Flux Version: v2.8.0\n" + config_map("x"),
-        "clusters/work/flux-system/gotk-components.yaml": "# Flux Version: v2.9.0\n" + config_map("x"),
+        "clusters/lab/flux-system/gotk-components.yaml": "# Flux Version: v2.9.0\n" + config_map("x"),
         WEB: flux("web", "./web", INLINE),
         "web/a.yaml": settings("  key: ${NONE}\n"),
     }
