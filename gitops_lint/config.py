@@ -11,7 +11,8 @@ from gitops_lint.document import File, read
 from gitops_lint.location import Location
 from gitops_lint.matrix import Clause, Component, Matrix, default_clauses
 from gitops_lint.model import Controller
-from gitops_lint.validation import ConfigError, Globs, Mistake, did_you_mean, schema_of, validate
+from gitops_lint.nearest import did_you_mean
+from gitops_lint.validation import ConfigError, Globs, Mistake, schema_of, validate
 
 FILE_NAMES = (".gitops-lint.yaml", ".gitops-lint.yml")
 

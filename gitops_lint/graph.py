@@ -190,7 +190,7 @@ class Graph:
         import networkx as nx
 
         # Of numbers, since sets of texts have another order in every run.
-        found = islice(nx.simple_cycles(nx.DiGraph(edges)), MAX_CIRCLES)
+        found: Iterator[list[int]] = islice(nx.simple_cycles(nx.DiGraph(edges)), MAX_CIRCLES)
         rounds = sorted(_from_the_least(circle) for circle in found)
         return [[waits[nodes[one], nodes[next_one]] for one, next_one in pairwise(circle)] for circle in rounds]
 

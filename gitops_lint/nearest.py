@@ -1,4 +1,4 @@
-"""Did you mean? The path that someone may have meant who named one that is missing."""
+"""Did you mean? The word or the path that someone may have meant who wrote one that is not there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ MAX_COMPARED = 200
 """How many candidates, and how long a path in characters, are compared: wrong paths must not cost much."""
 SIMILAR = 0.7
 """The least likeness of two names (difflib's ratio); ``staging`` and ``stage`` lie just below it."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` where a known word is close, the first in their order among equals; else nothing."""
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:

@@ -45,10 +45,11 @@ from gitops_lint.model import (
     Subject,
     dig,
 )
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
-from gitops_lint.validation import ConfigError, Globs, Mistake, did_you_mean, validate
+from gitops_lint.validation import ConfigError, Globs, Mistake, validate
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports

@@ -5,11 +5,11 @@ pydantic takes long to import, so that is left to the functions that need it: mo
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gitops_lint.glob import glob
 from gitops_lint.location import Location, Route, Span, describe
+from gitops_lint.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -176,9 +176,3 @@ def _below(schema: Any, step: int | str, definitions: Mapping[str, Any]) -> Any:
         if isinstance(inner, dict):
             return inner
     return {}
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` where a known word is close, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""

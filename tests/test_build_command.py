@@ -236,7 +236,7 @@ def test_what_is_no_mapping_is_masked_as_a_whole_and_the_object_stays() -> None:
         (["clusters"], "clusters holds no kustomization file; clusters/prod/flux-system has one"),
         (["argocd-apps"], "argocd-apps holds no kustomization file; gitops-lint build KIND/NAMESPACE/NAME prints"),
         (["argocd-apps/api.yaml"], "argocd-apps/api.yaml is a file: name the directory of its kustomization"),
-        (["Kustomization/flux-system/app"], "did you mean Kustomization/flux-system/apps?"),
+        (["Kustomization/flux-system/app"], "did you mean 'Kustomization/flux-system/apps'?"),
         (["Deployment/web/shop"], "Deployment/web/shop builds nothing; it is built by Kustomization/flux-system/apps"),
         (["/etc"], "there is no directory and no reconciler /etc"),
         (["../double-owner"], "there is no directory and no reconciler ../double-owner"),

@@ -76,8 +76,9 @@ def test_warnings_fail_only_when_asked_to(tmp_path: Path) -> None:
     [
         ((DOUBLE, "--select", "two-controler"), "did you mean 'two-controllers'?"),
         (("explain", "prod-autosync"), "did you mean 'prod-auto-sync'?"),
-        ((DOUBLE, "--sevrity", "info"), "did you mean --severity?"),
-        (("why", "Deployment/web/apu", DOUBLE), "did you mean Deployment/web/api?"),
+        ((DOUBLE, "--sevrity", "info"), "did you mean '--severity'?"),
+        ((DOUBLE, "--format", "json"), "did you mean '--output-format'?"),
+        (("why", "Deployment/web/apu", DOUBLE), "did you mean 'Deployment/web/api'?"),
         (("matrix", DOUBLE, "--cluster", "prd"), "unknown cluster 'prd'; did you mean 'prod'?"),
     ],
 )

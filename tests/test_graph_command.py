@@ -159,7 +159,7 @@ def test_the_depth_widens_the_picture() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["--focus", "Deploymen/web/api"], 2, "did you mean Deployment/web/api?"),
+        (["--focus", "Deploymen/web/api"], 2, "did you mean 'Deployment/web/api'?"),
         (["--focus", "Deployment/web/api", "--depth", "-1"], 2, "argument --depth"),
         (["--focus", "Deployment/web/api", "--depth", "two"], 2, "'two' is no number from 0 to 999"),
         (["--cluster", "prd"], 2, "did you mean 'prod'?"),

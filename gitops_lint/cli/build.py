@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,7 @@ from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say_empty
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, Controller, Places, dig
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.output import objects
 from gitops_lint.output.text import clean, place
 from gitops_lint.paths import normalise
@@ -200,9 +200,7 @@ def _unknown(world: World, asked: str) -> str:
         if node[1].group != OPAQUE and asked.lower() in (_spelled(node[1], full).lower() for full in (True, False)):
             return f"{asked} builds nothing; it is built by {_spelled(owners[0].reconciler.subject.ref)}"
     known = {_spelled(reconciler.subject.ref) for reconciler in world.walked.reconcilers}
-    close = difflib.get_close_matches(asked, sorted(known), n=1, cutoff=0.5)
-    hint = f"; did you mean {close[0]}?" if close else ""
-    return f"there is no directory and no reconciler {asked}{hint}"
+    return f"there is no directory and no reconciler {asked}{did_you_mean(asked, sorted(known))}"
 
 
 def _spelled(ref: Ref, full: bool = True) -> str:

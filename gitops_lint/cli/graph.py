@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections import Counter
 from importlib import import_module
@@ -14,6 +13,7 @@ from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say_empty
 from gitops_lint.location import Location, describe
 from gitops_lint.model import OPAQUE, Hop, Place
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.output.picture import Arrow, Box, Picture
 from gitops_lint.paths import normalise
 
@@ -84,8 +84,7 @@ def _is_asked_for(ref: Ref, asked: str) -> bool:
 
 def _closest(nodes: Iterable[Node], asked: str) -> str:
     known = {"/".join(filter(None, ref[1:])) for _, ref in nodes if ref.group != OPAQUE}
-    close = difflib.get_close_matches(asked, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+    return did_you_mean(asked, sorted(known))
 
 
 class Drawing:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import sys
 from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
 from gitops_lint import __version__
+from gitops_lint.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
 GRAPH_FORMATS = ("mermaid", "dot", "json")
@@ -40,24 +40,16 @@ SWITCHES = frozenset({"-q", "--quiet", "-v", "--verbose"})
 """What may stand before the command as well as behind it."""
 
 
+UNRECOGNIZED = "unrecognized arguments: "
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that guesses what a mistyped option was meant to be."""
 
     def error(self, message: str) -> NoReturn:
-        options = list(_options(self))
-        _, _, unknown = message.partition("unrecognized arguments: ")
-        close = difflib.get_close_matches(unknown.split(" ")[0].partition("=")[0], options, n=1) if unknown else []
-        hint = f"; did you mean {close[0]}?" if close else ""
+        _, _, unknown = message.partition(UNRECOGNIZED)
+        hint = did_you_mean(unknown.split(" ")[0].partition("=")[0], self._option_string_actions) if unknown else ""
         self.exit(2, f"error: {message}{hint}\nTry: {self.prog} --help\n")
-
-
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """The options of a parser and of its commands: an unknown one is told of by the parser at the top."""
-    for action in parser._actions:
-        yield from action.option_strings
-        if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                yield from _options(command)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -70,11 +62,16 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         arguments = rest
     else:
         arguments = ["check", *words]
-    return build_parser().parse_args(arguments)
+    parser, commands = _parsers()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # Said by the command and not by the parser at the top: that one knows none of the options.
+        commands[options.command].error(f"{UNRECOGNIZED}{' '.join(unknown)}")
+    return options
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser with all commands."""
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
+    """The parser of the whole line, and that of each command."""
     parser = _Parser(prog="gitops-lint", description="Who applies every object of a GitOps repository, and may they?")
     parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -94,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     init.add_argument("--print", action="store_true", help="write to standard output instead")
     for command in commands.choices.values():
         _common(command)
-    return parser
+    return parser, commands.choices
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say, say_empty, wants_color
 from gitops_lint.graph import nearest_miss
 from gitops_lint.model import OPAQUE, Reach
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.output.console import chains
 from gitops_lint.owners import owner_of
 from gitops_lint.paths import normalise
@@ -77,8 +77,7 @@ def _closest(world: World, asked: str) -> str:
         for _, r in world.graph.objects
         if r.group != OPAQUE
     }
-    close = difflib.get_close_matches(asked, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+    return did_you_mean(asked, sorted(known))
 
 
 # -- a path ----------------------------------------------------------------------------------------------------

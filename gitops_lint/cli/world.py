@@ -11,9 +11,9 @@ from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.config import load
 from gitops_lint.engine import World, analyse, read_settings
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.output.text import Pen
 from gitops_lint.tree import Unreadable, WorkTree
-from gitops_lint.validation import did_you_mean
 
 if TYPE_CHECKING:
     import argparse
