@@ -9,30 +9,22 @@ import pytest
 
 from gitops_lint.engine import check
 from gitops_lint.finding import Severity
-from tests.unit.worlds import GIT_REPOSITORY, application, config_map, flux, gotk, kustomization, world
+from tests.unit.worlds import (
+    GIT_REPOSITORY,
+    INSTANCE,
+    INSTANCE_CHART,
+    application,
+    config_map,
+    flux,
+    gotk,
+    kustomization,
+    world,
+)
 
 ROOT = "clusters/home/flux-system/gotk-sync.yaml"
 SYNC = {ROOT: gotk("./clusters/home")}
 PROJECT = "https://example.com/repo"
 
-INSTANCE = """\
-apiVersion: fluxcd.controlplane.io/v1
-kind: FluxInstance
-metadata: {name: flux, namespace: flux-system}
-spec:
-  sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
-"""
-INSTANCE_CHART = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: flux-instance, namespace: flux-system}
-spec:
-  interval: 1h
-  chartRef: {kind: OCIRepository, name: flux-instance}
-  values:
-    instance:
-      sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
-"""
 WITHOUT_SOURCE = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization

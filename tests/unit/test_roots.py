@@ -7,6 +7,8 @@ import pytest
 from gitops_lint.model import Controller
 from tests.unit.worlds import (
     GIT_REPOSITORY,
+    INSTANCE,
+    INSTANCE_CHART,
     application,
     applied,
     config_map,
@@ -26,24 +28,6 @@ def test_gotk_sync_is_a_root_and_names_its_cluster() -> None:
     assert applied(found) == {"home: ConfigMap web/a": ["Kustomization flux-system/flux-system live"]}
 
 
-INSTANCE = """\
-apiVersion: fluxcd.controlplane.io/v1
-kind: FluxInstance
-metadata: {name: flux, namespace: flux-system}
-spec:
-  sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
-"""
-INSTANCE_CHART = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: flux-instance, namespace: flux-system}
-spec:
-  interval: 1h
-  chartRef: {kind: OCIRepository, name: flux-instance}
-  values:
-    instance:
-      sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
-"""
 SCRIPT = """\
 #!/bin/sh
 # flux bootstrap github --path=clusters/nowhere

@@ -12,9 +12,10 @@ import pytest
 
 from gitops_lint import tree as tree_module
 from gitops_lint.tree import MAX_BYTES, MemoryTree, Passed, Tree, Unreadable, WorkTree, join, normalise
+from tests.command import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
 CONTENT: dict[str, str | bytes] = {
@@ -35,13 +36,6 @@ CONTENT: dict[str, str | bytes] = {
 @pytest.fixture(autouse=True)
 def _no_pre_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PRE_COMMIT", raising=False)
-
-
-def write(root: Path, files: Mapping[str, str | bytes]) -> None:
-    for path, content in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def in_memory(_root: Path) -> Tree:

@@ -13,6 +13,26 @@ kind: GitRepository
 metadata: {{name: flux-system, namespace: flux-system}}
 spec: {{interval: 1m, url: "{REPOSITORY}", ref: {{branch: main}}}}
 """
+INSTANCE = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
+"""
+"""What flux-operator follows: the same root as `gotk` writes for clusters/home."""
+INSTANCE_CHART = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: flux-instance, namespace: flux-system}
+spec:
+  interval: 1h
+  chartRef: {kind: OCIRepository, name: flux-instance}
+  values:
+    instance:
+      sync: {kind: GitRepository, url: "https://example.com/repo", ref: refs/heads/main, path: clusters/home}
+"""
+"""The same as values of the chart of flux-operator."""
 
 
 def flux(name: str, path: str, more: str = "", *, source: str = "GitRepository/flux-system") -> str:
