@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint import scalars
 from gitops_lint.document import read
+from gitops_lint.quoting import escape, is_escaped, is_plain, is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gitops_lint.model import Data
 
-_UNPRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_BLOCK_INDICATOR = re.compile(r"^(?:---|\.\.\.|[#,\[\]{}&*!|>'\"%@`]|[?:-](?:\s|$))|:(?:\s|$)|\s#")
-"""What keeps go-yaml from writing a text without quotes (emitterc.go, yaml_emitter_analyze_scalar)."""
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
-_ESCAPED = re.compile(rf'["\\\n]|{_UNPRINTABLE.pattern}')
+_SEPARATORS = frozenset("\u2028\u2029")
+"""Line ends that go-yaml can write as they are; escaped, they are read as the same."""
 _ORDINARY = re.compile(r"(?!-\Z)[A-Za-z0-9_./+-][A-Za-z0-9_./+@=$*()~^;-]*")
 """Texts of one word that YAML reads as they are, whatever stands around them."""
 _READ_AS_TEXT = re.compile(r"[^'\"\\\n]*")
@@ -42,14 +40,13 @@ class Marshalled(NamedTuple):
 def marshal(text: str, *, key: bool = False) -> Marshalled:
     """A text that holds a ``$`` as go-yaml v2 writes it, without its quotes or the indentation of a block."""
     lines = text.split("\n")
-    odd = _UNPRINTABLE.search(text) or any(line.endswith(" ") for line in lines[:-1])
+    odd = not is_printable(text) or not _SEPARATORS.isdisjoint(text)
+    odd = odd or any(line.endswith(" ") for line in lines[:-1])
     if odd or (len(lines) > 1 and (key or text.endswith(" "))):
-        return Marshalled(_ESCAPED.sub(_escape, text), '"')
+        return Marshalled("".join(escape(each) if is_escaped(each) else each for each in text), '"')
     if len(lines) > 1:
         return Marshalled(text, "|")
-    if _BLOCK_INDICATOR.search(text) or text != text.strip(" "):
-        return Marshalled(text.replace("'", "''"), "'")
-    return Marshalled(text, "")
+    return Marshalled(text, "") if is_plain(text) else Marshalled(text.replace("'", "''"), "'")
 
 
 def rewritten(text: str, change: Callable[[str], str], *, element: bool = False) -> Data:
@@ -95,11 +92,3 @@ def _parsed(text: str) -> Data:
     if file.faults or len(file.documents) != 1:
         raise Malformed("what the text becomes is no YAML")
     return file.documents[0].data
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -33,7 +33,7 @@ FLOORS = (
     {"finding"},
     {"tree"},
     {"listing", "git", "copying"},
-    {"location", "cache", "example", "expression", "glob", "ignore", "nearest", "paths", "scalars"},
+    {"location", "cache", "example", "expression", "glob", "ignore", "nearest", "paths", "quoting", "scalars"},
 )
 """From the top down; a module may import what stands below it, never what stands beside it."""
 

@@ -15,6 +15,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gitops_lint.output.text import clean, visible
+from gitops_lint.quoting import escape, is_escaped, is_plain, is_printable
 from gitops_lint.scalars import direct, timestamp
 
 if TYPE_CHECKING:
@@ -27,18 +28,8 @@ WIDTH: Final = 80
 SIMPLE_KEY: Final = 128
 """The longest key in bytes that may stand without a question mark (emitterc.go, yaml_emitter_check_simple_key)."""
 
-_ESCAPES = {
-    "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e", '"': '"',
-    "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
-}  # fmt: skip
-"""YAML's short escapes (YAML 1.1, 5.6)."""
 _PLAIN = re.compile(r"[A-Za-z/_][A-Za-z0-9./_-]*")
 """A text that needs no quotes, unless it means something else without them: most are of this kind."""
-_SPECIAL = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-"""What go-yaml escapes: controls and tabs, and everything beyond the basic plane (yamlprivateh.go, is_printable)."""
-_INDICATOR = re.compile(r"""[#,\[\]{}&*!|>'"%@`]|[-?:](?: |\Z)|---|\.\.\.""")
-"""What a text without quotes cannot begin with (emitterc.go, yaml_emitter_analyze_scalar)."""
-_INNER_INDICATOR = re.compile(r" #|:(?: |\Z)")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 """What YAML 1.1 takes for a number to base 60; go-yaml does not, and yet quotes it (encode.go, isBase60Float)."""
 _LINE_END = re.compile("[\n\r\x85\u2028\u2029]")
@@ -70,8 +61,12 @@ def render(data: Data, notes: Notes = _NONE, *, unicode: bool = True) -> str:
 
 def comment(text: str, *, unicode: bool = True) -> str:
     """A foreign text as a comment of one line: nothing in it ends the line or is refused by a reader of YAML."""
-    words = _SPECIAL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), clean(text))
+    words = "".join(each if is_printable(each) else _visible(each) for each in clean(text))
     return f"# {words if unicode else words.encode('ascii', 'backslashreplace').decode('ascii')}"
+
+
+def _visible(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 # -- order -------------------------------------------------------------------------------------------------------------
@@ -130,12 +125,6 @@ def number(value: float) -> str:
 def _is_quoted(text: str) -> bool:
     """Whether a text without quotes would be something else than a text."""
     return not isinstance(direct(text), str) or timestamp(text) is not None or bool(_SEXAGESIMAL.fullmatch(text))
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text of one line can stand without quotes."""
-    edges = text[:1] == " " or text[-1:] == " "
-    return not (edges or _INDICATOR.match(text) or _INNER_INDICATOR.search(text))
 
 
 def _header(text: str) -> str:
@@ -246,7 +235,7 @@ class _Writer:
             return text
         if "\n" in text or _is_quoted(text) or not self.is_clean(text):
             return f'"{"".join(map(self.escaped, text, visible(text)))}"'
-        return text if _is_plain(text) else "'{}'".format(text.replace("'", "''"))
+        return text if is_plain(text) else "'{}'".format(text.replace("'", "''"))
 
     def is_simple(self, key: str) -> bool:
         """Whether a key can stand without a question mark."""
@@ -260,16 +249,12 @@ class _Writer:
         """Whether nothing in a text has to be escaped; lines may end in it."""
         if not self.unicode and not text.isascii():
             return False
-        return not _SPECIAL.search(text) and "\r" not in text and clean(flat := text.replace("\n", " ")) == flat
+        return is_printable(text) and clean(flat := text.replace("\n", " ")) == flat
 
     def escaped(self, character: str, shown: str) -> str:
         """A character between double quotes; ``shown`` is what a terminal may see of it."""
-        if character in _ESCAPES:
-            return f"\\{_ESCAPES[character]}"
-        if shown == character and not _SPECIAL.match(character) and (self.unicode or character.isascii()):
-            return character
-        code = ord(character)
-        return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+        is_odd = shown != character or not (self.unicode or character.isascii())
+        return escape(character) if is_odd or is_escaped(character) else character
 
     def noted(self, line: str, note: str) -> str:
         return f"{line} {comment(note, unicode=self.unicode)}" if note else line

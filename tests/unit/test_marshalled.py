@@ -25,6 +25,8 @@ def become(text: str, value: str, *, element: bool = False) -> Data:
         ("http://${V}/", "http://${V}/", ""),
         ("${V}#x", "${V}#x", ""),
         ("-${V}", "-${V}", ""),
+        ("a:\u00a0${V}", "a:\u00a0${V}", ""),
+        ("\U0001f680 ${V}", "\\U0001F680 ${V}", '"'),
         ("${V}: x", "${V}: x", "'"),
         ("${V}:", "${V}:", "'"),
         ("${V} # x", "${V} # x", "'"),
@@ -39,8 +41,8 @@ def become(text: str, value: str, *, element: bool = False) -> Data:
         ("a\n${V}\n", "a\n${V}\n", "|"),
         ("a \n${V}", "a \\n${V}", '"'),
         ("é ${V}", "é ${V}", ""),
-        ("\x1b${V}", "\\x1b${V}", '"'),
-        ("\u2028${V}", "\\u2028${V}", '"'),
+        ("\x1b${V}", "\\e${V}", '"'),
+        ("\u2028${V}", "\\L${V}", '"'),
     ],
 )
 def test_how_go_yaml_writes_a_text(text: str, body: str, quote: str) -> None:
