@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from gitops_lint.location import Route
     from gitops_lint.model import Data, Manifest, Ref, Subject
 
-GROUP = "fluxcd.controlplane.io"
-SWITCH = f"{GROUP}/reconcile"
+SWITCH = "fluxcd.controlplane.io/reconcile"
 """The annotation by which an object is left out of the set: its value may be a template."""
 LEFT, RIGHT = "<<", ">>"
 MAX_OBJECTS = 5_000

@@ -14,7 +14,6 @@ import re2
 
 from gitops_lint.builders import directory, helm, kustomize
 from gitops_lint.controllers import Answer, Verdict, View, missing_directory
-from gitops_lint.controllers.appset import generated
 from gitops_lint.controllers.appsource import (
     PLACEHOLDERS,
     Source,
@@ -48,6 +47,9 @@ def is_reconciler(ref: Ref) -> bool:
 def answer(reconciler: Reconciler, view: View) -> Answer:
     """What an Argo CD reconciler brings to its clusters."""
     if reconciler.subject.ref.kind == "ApplicationSet":
+        # What renders templates takes a tenth of a small run to load, and most repositories need none of it.
+        from gitops_lint.controllers.appset import generated
+
         return generated(reconciler, view)
     cluster = destination_cluster(reconciler, view)
     deliveries: list[Delivery] = []

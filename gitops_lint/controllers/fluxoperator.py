@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.builders import resourceset
 from gitops_lint.controllers import Answer
 from gitops_lint.location import describe
 from gitops_lint.model import Delivery, Hop
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from gitops_lint.controllers import View
     from gitops_lint.model import Reconciler, Ref
 
-RESOURCE_SET = (resourceset.GROUP, "ResourceSet")
+RESOURCE_SET = ("fluxcd.controlplane.io", "ResourceSet")
 
 
 def is_reconciler(ref: Ref) -> bool:
@@ -26,6 +25,9 @@ def is_reconciler(ref: Ref) -> bool:
 
 def answer(reconciler: Reconciler, view: View) -> Answer:
     """The objects of a ResourceSet; they land in its own cluster."""
+    # What renders templates is much to load for the many repositories without one.
+    from gitops_lint.builders import resourceset
+
     subject = reconciler.subject
     route = next((route for route, _ in resourceset.templates(subject.data)), None)
     if route is None:
