@@ -96,7 +96,7 @@ def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"text", "yaml", "picture"},
         "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
-        "cli": {"parser", "world", "progress"},
+        "cli": {"naming", "parser", "world", "progress"},
         "builders": {"kustomize", "envsubst", "template"},
     }
     for path in (HOUSE / folder).glob("*.py"):

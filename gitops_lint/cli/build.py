@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint.builders import kustomize
 from gitops_lint.builders.envsubst import Unparsable, uses
 from gitops_lint.cli import UsageError
+from gitops_lint.cli.naming import closest, is_named, spelled
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.progress import progress
-from gitops_lint.cli.world import check_cluster, is_empty, open_world, say_empty
+from gitops_lint.cli.world import check_cluster, is_empty, open_tree, open_world, say_empty
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, Controller, Places, dig
-from gitops_lint.nearest import did_you_mean
 from gitops_lint.output import objects
 from gitops_lint.output.text import clean, place
 from gitops_lint.paths import normalise
@@ -22,7 +22,6 @@ from gitops_lint.repo import MANIFEST_SUFFIXES, Recorder, Repo
 from gitops_lint.rule import shipped
 from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.snippet import MASK, secrets
-from gitops_lint.tree import WorkTree
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.engine import World
     from gitops_lint.location import Route
-    from gitops_lint.model import Build, Built, Data, Place, Problem, Reconciler, Ref, Subject
+    from gitops_lint.model import Build, Built, Data, Place, Problem, Subject
     from gitops_lint.walk import Applied
 
 LAST_APPLIED = ("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
@@ -69,10 +68,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _target(options: argparse.Namespace) -> Target | None:
     """What was asked for; None where the repository holds nothing. Raises UsageError."""
-    if not options.path:
-        raise UsageError("the path of the repository is empty: an unset variable, perhaps")
     path = normalise(options.subject.rstrip("/") or options.subject)
-    tree = WorkTree(options.path)
+    tree = open_tree(options)
     if path is not None and tree.is_directory(path):
         if options.cluster is not None:
             raise UsageError(f"--cluster narrows what a reconciler builds; {path or '.'} is a directory")
@@ -117,7 +114,7 @@ def _other_directory(repo: Repo, path: str) -> str:
 
 def _reconciler(world: World, options: argparse.Namespace) -> Target:
     """What the walk delivered for a reconciler, in every cluster or in one. Raises UsageError where there is none."""
-    asked = {r.node for r in world.walked.reconcilers if _is_asked_for(r, options.subject)}
+    asked = {r.node for r in world.walked.reconcilers if is_named(r.subject.ref, options.subject)}
     if not asked:
         raise UsageError(_unknown(world, options.subject))
     applied = [
@@ -139,13 +136,6 @@ def _reconciler(world: World, options: argparse.Namespace) -> Target:
     titles = [_title(one) if len(applied) > 1 else "" for one in applied]
     parts = [_part(one, title, provenance=options.provenance) for one, title in zip(applied, titles, strict=True)]
     return Target(parts, complaints)
-
-
-def _is_asked_for(reconciler: Reconciler, asked: str) -> bool:
-    """``KIND/NAMESPACE/NAME`` or ``KIND/NAME``; the kind in any case."""
-    ref = reconciler.subject.ref
-    kind, _, rest = asked.partition("/")
-    return kind.lower() == ref.kind.lower() and rest in (ref.name, f"{ref.namespace}/{ref.name}")
 
 
 def _part(applied: Applied, title: str, *, provenance: bool) -> objects.Part:
@@ -197,14 +187,10 @@ def _is_kustomized(world: World, applied: Applied) -> bool:
 def _unknown(world: World, asked: str) -> str:
     """Why nothing can be built, and what may have been meant."""
     for node, owners in world.graph.objects.items():
-        if node[1].group != OPAQUE and asked.lower() in (_spelled(node[1], full).lower() for full in (True, False)):
-            return f"{asked} builds nothing; it is built by {_spelled(owners[0].reconciler.subject.ref)}"
-    known = {_spelled(reconciler.subject.ref) for reconciler in world.walked.reconcilers}
-    return f"there is no directory and no reconciler {asked}{did_you_mean(asked, sorted(known))}"
-
-
-def _spelled(ref: Ref, full: bool = True) -> str:
-    return "/".join(part for part in (ref.kind, ref.namespace if full else "", ref.name) if part)
+        if node[1].group != OPAQUE and any(is_named(node[1], name) for name in (asked, asked.lower())):
+            return f"{asked} builds nothing; it is built by {spelled(owners[0].reconciler.subject.ref)}"
+    hint = closest((reconciler.subject.ref for reconciler in world.walked.reconcilers), asked)
+    return f"there is no directory and no reconciler {asked}{hint}"
 
 
 # -- what went wrong ---------------------------------------------------------------------------------------------------

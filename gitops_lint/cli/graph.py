@@ -8,22 +8,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
+from gitops_lint.cli.naming import closest, is_named
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say_empty
 from gitops_lint.location import Location, describe
-from gitops_lint.model import OPAQUE, Hop, Place
-from gitops_lint.nearest import did_you_mean
+from gitops_lint.model import Hop, Place
 from gitops_lint.output.picture import Arrow, Box, Picture
 from gitops_lint.paths import normalise
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from gitops_lint.engine import World
     from gitops_lint.graph import Ownership
-    from gitops_lint.model import Delivery, Node, Reconciler, Ref
+    from gitops_lint.model import Delivery, Node, Reconciler
 
 FORMATS = {"mermaid": "mermaid", "dot": "dot", "json": "graph_json"}
 """What ``--format`` names, and the module that draws it."""
@@ -59,9 +58,9 @@ class _Focus:
         known = {*world.graph.objects, *world.graph.reconcilers, *(need.target for need in world.graph.needs)}
         self.nodes: set[Node] = set()
         if self.path is None:
-            self.nodes = {node for node in known if _is_asked_for(node[1], asked)}
+            self.nodes = {node for node in known if is_named(node[1], asked)}
             if not self.nodes:
-                raise UsageError(f"there is no file and no object {asked}{_closest(known, asked)}")
+                raise UsageError(f"there is no file and no object {asked}{closest((ref for _, ref in known), asked)}")
 
     def holds(self, path: str) -> bool:
         """Whether a file lies in the focus."""
@@ -73,18 +72,6 @@ class _Focus:
             return (ownership.delivery.cluster, ownership.built.ref) in self.nodes
         hops = ownership.built.via.walk() if ownership.built.via else ()
         return self.holds(ownership.built.path) or any(self.holds(hop.place.path) for hop in hops)
-
-
-def _is_asked_for(ref: Ref, asked: str) -> bool:
-    """``KIND/NAME`` or ``KIND/NAMESPACE/NAME``; the kind in any case."""
-    kind, _, rest = asked.partition("/")
-    is_kind = kind.lower().replace(" ", "") == ref.kind.lower().replace(" ", "")
-    return is_kind and rest in (ref.name, f"{ref.namespace}/{ref.name}")
-
-
-def _closest(nodes: Iterable[Node], asked: str) -> str:
-    known = {"/".join(filter(None, ref[1:])) for _, ref in nodes if ref.group != OPAQUE}
-    return did_you_mean(asked, sorted(known))
 
 
 class Drawing:

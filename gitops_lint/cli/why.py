@@ -6,11 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
+from gitops_lint.cli.naming import closest, is_named
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say, say_empty, wants_color
 from gitops_lint.graph import nearest_miss
 from gitops_lint.model import OPAQUE, Reach
-from gitops_lint.nearest import did_you_mean
 from gitops_lint.output.console import chains
 from gitops_lint.owners import owner_of
 from gitops_lint.paths import normalise
@@ -45,39 +45,20 @@ def _why_object(world: World, options: argparse.Namespace) -> int:
         _print_owners(str(node[1]), world, list(world.graph.owners(node)), options)
     if nodes:
         return 0
-    written = [
-        m for m in world.repo.manifests if _is_asked_for(m.ref.kind, m.ref.namespace, m.ref.name, options.subject)
-    ]
+    written = [manifest for manifest in world.repo.manifests if is_named(manifest.ref, options.subject)]
     for manifest in written:
         say(f"{manifest.ref}: nothing applies it; it is written in {manifest.locate(()).location}")
         _print_miss(world, manifest.path)
     if not written:
-        raise UsageError(f"there is no file and no object {options.subject}{_closest(world, options.subject)}")
+        hint = closest((ref for _, ref in world.graph.objects), options.subject)
+        raise UsageError(f"there is no file and no object {options.subject}{hint}")
     return 1
 
 
 def _nodes(world: World, asked: str) -> list[Node]:
     return [
-        node
-        for node in sorted(world.graph.objects, key=lambda node: (node[0], node[1]))
-        if _is_asked_for(node[1].kind, node[1].namespace, node[1].name, asked)
+        node for node in sorted(world.graph.objects, key=lambda node: (node[0], node[1])) if is_named(node[1], asked)
     ]
-
-
-def _is_asked_for(kind: str, namespace: str, name: str, asked: str) -> bool:
-    """``KIND/NAME`` or ``KIND/NAMESPACE/NAME``; the kind in any case. The name of a remote base holds slashes."""
-    head, _, rest = asked.partition("/")
-    is_kind = head.lower().replace(" ", "") == kind.lower().replace(" ", "")
-    return is_kind and rest in (name, f"{namespace}/{name}")
-
-
-def _closest(world: World, asked: str) -> str:
-    known = {
-        "/".join(part for part in (r.kind, r.namespace, r.name) if part)
-        for _, r in world.graph.objects
-        if r.group != OPAQUE
-    }
-    return did_you_mean(asked, sorted(known))
 
 
 # -- a path ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gitops_lint.builders import kustomize
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.config import load
@@ -17,6 +18,7 @@ from gitops_lint.tree import Unreadable, WorkTree
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from gitops_lint.config import Settings
     from gitops_lint.document import File
@@ -25,14 +27,19 @@ EMPTY = 4
 """The exit code where there is nothing of Flux, Argo CD or kustomize: a mistyped path must not be green."""
 
 
-def open_world(options: argparse.Namespace) -> World:
-    """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
+def open_tree(options: argparse.Namespace, exclude: Sequence[str] = ()) -> WorkTree:
+    """The files below ``options.path``. Raises UsageError and Unreadable."""
     if not options.path:
         raise UsageError("the path of the repository is empty: an unset variable, perhaps")
-    tree = WorkTree(options.path)
+    return WorkTree(options.path, exclude=exclude)
+
+
+def open_world(options: argparse.Namespace) -> World:
+    """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
+    tree = open_tree(options)
     settings = _settings(options, tree)
     if settings is not None and settings[0].exclude:
-        tree = WorkTree(options.path, exclude=settings[0].exclude)
+        tree = open_tree(options, settings[0].exclude)
     return analyse(tree, settings)
 
 
@@ -49,10 +56,7 @@ def is_empty(world: World) -> bool:
     """Whether the repository holds nothing that this tool knows."""
     groups = {manifest.ref.group for manifest in world.repo.manifests}
     known = any(group.endswith((".toolkit.fluxcd.io", "argoproj.io", "fluxcd.controlplane.io")) for group in groups)
-    kustomized = any(
-        path.rpartition("/")[2] in ("kustomization.yaml", "kustomization.yml", "Kustomization")
-        for path in world.repo.tree.files
-    )
+    kustomized = any(path.rpartition("/")[2] in kustomize.FILE_NAMES for path in world.repo.tree.files)
     return not known and not kustomized
 
 
