@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint import __version__, checks
 from gitops_lint.config import FILE_NAMES, Config, Settings, combine, load, matrix_of, preset
+from gitops_lint.context import CHECKS, Context, Hit
 from gitops_lint.controllers.argocd import IN_CLUSTER as HERE
 from gitops_lint.expression import ExpressionError
 from gitops_lint.filter import UNUSED
@@ -25,7 +26,7 @@ from gitops_lint.losses import Losses
 from gitops_lint.repo import Repo
 from gitops_lint.reporting import Finder
 from gitops_lint.roots import explore
-from gitops_lint.rule import CHECKS, FILTER, Context, Hit, Rule, by_name, read_page, shipped
+from gitops_lint.rule import FILTER, Rule, by_name, read_page, shipped
 from gitops_lint.validation import ConfigError, Mistake
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitops_lint.context import Hit
 from gitops_lint.location import Location
-from gitops_lint.rule import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.config import Config
+    from gitops_lint.context import Hit
     from gitops_lint.document import File
     from gitops_lint.graph import Graph
     from gitops_lint.losses import Losses
     from gitops_lint.model import Spot
     from gitops_lint.repo import Repo
-    from gitops_lint.rule import Hit, Rule
+    from gitops_lint.rule import Rule
 
 MAX_RELATED = 100
 """Related locations of one finding; code scanning shows no more."""

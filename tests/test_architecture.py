@@ -18,6 +18,7 @@ FLOORS = (
     {"filter", "fold", "owners"},
     {"losses"},
     {"rule"},
+    {"context"},
     {"graph", "environment"},
     {"roots"},
     {"walk"},
@@ -33,7 +34,19 @@ FLOORS = (
     {"finding"},
     {"tree"},
     {"listing", "git", "copying"},
-    {"location", "cache", "example", "expression", "glob", "ignore", "nearest", "paths", "quoting", "scalars"},
+    {
+        "location",
+        "cache",
+        "credentials",
+        "example",
+        "expression",
+        "glob",
+        "ignore",
+        "nearest",
+        "paths",
+        "quoting",
+        "scalars",
+    },
 )
 """From the top down; a module may import what stands below it, never what stands beside it."""
 

@@ -12,7 +12,8 @@ import pytest
 import gitops_lint.checks  # noqa: F401 - makes the checks known, so that one of them can be broken
 from gitops_lint.cli import main
 from gitops_lint.config import load
-from gitops_lint.rule import CHECKS, Rule, shipped
+from gitops_lint.context import CHECKS
+from gitops_lint.rule import Rule, shipped
 from tests.command import SECONDS, command, environment, run, write
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_lint.config import rules_directory
-from gitops_lint.rule import CHECKS, FILTER, Rule, read_page, shipped
+from gitops_lint.context import CHECKS
+from gitops_lint.rule import FILTER, Rule, read_page, shipped
 from gitops_lint.trial import faults_of, try_example
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.rule import Confidence, Context, Environment, Hit, Reach, check, dig
+from gitops_lint.context import Confidence, Context, Environment, Hit, Reach, check, dig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.rule import Reconciler, Spot, Subject
+    from gitops_lint.context import Reconciler, Spot, Subject
 
 AUTOMATED = ("spec", "syncPolicy", "automated")
 NAME = ("metadata", "name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     OPAQUE,
     Context,
     Hit,
@@ -19,7 +19,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.rule import Subject
+    from gitops_lint.context import Subject
 
 
 class Asked(NamedTuple):

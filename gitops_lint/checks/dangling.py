@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     RELEASE,
     Confidence,
     Context,
@@ -24,7 +24,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops_lint.rule import Applied, Manifest, Need, Node, Reconciler, Ref
+    from gitops_lint.context import Applied, Manifest, Need, Node, Reconciler, Ref
 
     Orders = Mapping[Ref, Reconciler]
 

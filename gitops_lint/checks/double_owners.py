@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     RELEASE,
     REMOTE_BASE,
     Confidence,
@@ -22,7 +22,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gitops_lint.rule import Hop, Node, Ownership, Spot
+    from gitops_lint.context import Hop, Node, Ownership, Spot
 
 Rivals = tuple["Ownership", ...]
 """The owners of one object who must not be more than one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     FILE_NAMES,
     RELEASE,
     REMOTE_BASE,
@@ -24,7 +24,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
-    from gitops_lint.rule import Component, Hop, Reconciler, Spot
+    from gitops_lint.context import Component, Hop, Reconciler, Spot
 
 MARKERS = ("{{", "${")
 """What begins a part of a path that only a running controller knows."""

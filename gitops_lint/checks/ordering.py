@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import Confidence, Context, Hit, Reach, check, dig, is_suspended, needed_by, text_at
+from gitops_lint.context import Confidence, Context, Hit, Reach, check, dig, is_suspended, needed_by, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.rule import Need, Node, Ownership, Reconciler, Spot
+    from gitops_lint.context import Need, Node, Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
 WAIT = ("spec", "wait")

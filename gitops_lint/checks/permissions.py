@@ -1,15 +1,15 @@
-"""What Argo CD is told or permitted to do on ground that the matrix gives to Flux."""
+"""What Argo CD and its applications are told or permitted to do on ground that is the platform's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import Context, Controller, Hit, Reach, Traits, check, dig, glob, names_kind, order_to
+from gitops_lint.context import Context, Controller, Hit, Reach, Traits, check, dig, glob, names_kind, order_to, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.rule import Node, Reconciler, Subject
+    from gitops_lint.context import Node, Reconciler, Subject
 
 OPTIONS = ("spec", "syncPolicy", "syncOptions")
 METADATA = ("spec", "syncPolicy", "managedNamespaceMetadata")
@@ -121,3 +121,28 @@ def _projects(context: Context) -> Iterator[tuple[Subject, Reach]]:
 
 def _listing(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# -- power -----------------------------------------------------------------------------------------------------
+
+
+@check
+def cluster_admin_for_applications(context: Context) -> Iterator[Hit]:
+    """Bindings to cluster-admin that come with an application, and not with the platform."""
+    is_application = glob(*context.tree(Controller.ARGOCD))
+    for ownerships in context.graph.objects.values():
+        first = next((each for each in ownerships if each.controller is Controller.ARGOCD), ownerships[0])
+        binding = first.built
+        is_theirs = first.controller is Controller.ARGOCD or is_application(binding.path)
+        if not is_theirs or binding.ref.kind != "ClusterRoleBinding" or not dig(binding.data, ("subjects",)):
+            continue
+        if text_at(binding.data, ("roleRef", "name")) == "cluster-admin":
+            yield Hit(
+                message=f"{binding.ref} makes an application the master of the whole cluster",
+                at=binding.locate(("roleRef", "name")),
+                label="every verb on every object",
+                subject=binding.ref,
+                clusters=(first.delivery.cluster,),
+                help="bind a Role with the verbs and the kinds that it needs",
+                reach=first.reach,
+            )

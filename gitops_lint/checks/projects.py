@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     OPAQUE,
     Context,
     Hit,
@@ -25,7 +25,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.rule import Reconciler, Route, Subject
+    from gitops_lint.context import Reconciler, Route, Subject
 
 ARGOCD = "argoproj.io"
 FAILS = "the sync fails at these objects, and what stands behind them is not applied"

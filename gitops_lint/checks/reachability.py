@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import Context, Controller, Hit, Reach, check, dig, glob, head
+from gitops_lint.context import Context, Controller, Hit, Reach, check, dig, glob, head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.rule import Miss, Reconciler
+    from gitops_lint.context import Miss, Reconciler
 
 NAME = ("metadata", "name")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     OPAQUE,
     RELEASE,
     Confidence,
@@ -22,7 +22,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.rule import Clause, Match, Ownership, Ref, Spot
+    from gitops_lint.context import Clause, Match, Ownership, Ref, Spot
 
 Found = list[tuple["Ownership", "Match"]]
 """The objects of one component that one controller applies to one cluster."""

@@ -1,4 +1,4 @@
-"""What is secret and stands in Git for everybody to read, and what gives more power than it needs.
+"""What is secret and stands in Git for everybody to read.
 
 No hit shows a value: messages name keys, and a place is chosen whose line does not hold the value.
 """
@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     OPAQUE,
     Confidence,
     Context,
-    Controller,
     Hit,
     Location,
     Place,
     Reach,
     check,
+    credentials,
     dig,
-    glob,
     sources,
     text_at,
 )
@@ -31,49 +27,12 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gitops_lint.rule import Route, Spot, Subject
+    from gitops_lint.context import Route, Spot, Subject
 
 SHOWN = 3
 """How many keys a message names."""
 
-DEFAULTS = frozenset(
-    {"123456", "12345678", "admin", "admin123", "changeit", "changeme", "guest", "letmein", "minioadmin", "password"}
-    | {"password123", "postgres", "prom-operator", "root"}
-)
-"""Passwords that everybody tries first: those of charts and images, and those of their documentation."""
-HASHES = frozenset(
-    hashlib.new(algorithm, word.encode(), usedforsecurity=False).hexdigest()
-    for algorithm in ("md5", "sha1", "sha256")
-    for word in DEFAULTS
-) | {"$2a$10$rRyBsGSHK6.uc8fntPwVIuLVHgsAhAX7TcdrqW/RADU0uh7CaChLa"}
-"""The same as hashes: those without salt, and the bcrypt one of the FAQ of Argo CD."""
-
-PASSWORDS = ("password", "passwd", "passphrase", "pwd", "adminpass", "dbpass", "rootpass", "userpass")
-OTHERS = ("token", "secret", "apikey", "secretkey", "privatekey", "accesskey")
-"""How the names of secrets end, in small letters and without separators."""
-OPEN_NAMES = (
-    *("bucket", "database", "domain", "email", "endpoint", "host", "login"),
-    *("name", "namespace", "port", "region", "server", "type", "user"),
-)
-"""How the names of what stands in a Secret beside a password, and is none, end."""
 PATCHES = frozenset({"patches", "patchesStrategicMerge", "patchesJson6902"})
-PUBLIC_FILES = (".crt", ".pub", "known_hosts")
-REFERENCES = ("{{", "<<", "${", "$(", "op://", "ref+", "vault:", "<path:", "ENC[", "<%", "{%")
-"""What stands for a value that comes from elsewhere: templates, substitutions, vaults and SOPS."""
-PLACEHOLDER = re.compile(
-    r"<[^<>]*>|[x*._-]*|(replace|change|insert|put|fill|set)[-_ ]?(me|this|with|in|here|it)\b.*|your[-_ ].*"
-    r"|(dummy|example|placeholder|todo|fake|redacted|managed|ignored|null|none|true|false|yes|no)"
-    r"|(enabled|disabled|required|optional)",
-    re.IGNORECASE,
-)
-MAX_PLACEHOLDER = 200
-"""The longest value, in characters, that may be a mere placeholder."""
-TOKEN = re.compile(r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9+=_.\-]{16,}")
-"""What looks drawn by lot: a word that is called a secret may be the name of one."""
-
-SHORTEST_NUMBER = 5
-"""The fewest digits of a number that may be a password, and no length or switch."""
-
 ARGOCD_TYPE = ("metadata", "labels", "argocd.argoproj.io/secret-type")
 ARGOCD_CREDENTIALS = frozenset({"password", "sshPrivateKey", "githubAppPrivateKey", "bearerToken", "tlsClientCertKey"})
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"})
@@ -130,15 +89,10 @@ def _is_added(place: Place) -> bool:
 
 def _is_plain(secret: Subject, entry: Entry) -> bool:
     """Whether a value of a Secret is one that must not be seen, and can be."""
-    name, value = _plain_name(entry.key), entry.value.strip()
     kind = text_at(secret.data, ARGOCD_TYPE)
-    if kind and entry.key not in ARGOCD_CREDENTIALS and not (entry.key == "config" and _has_token(value)):
+    if kind and entry.key not in ARGOCD_CREDENTIALS and not (entry.key == "config" and _has_token(entry.value)):
         return False
-    if "PRIVATE KEY-----" in value or _has_password(value):
-        return not _is_reference(value)
-    is_public = entry.key.endswith(PUBLIC_FILES) or value.startswith(("-----BEGIN CERT", "-----BEGIN PUBLIC", "ssh-"))
-    is_open = is_public or name.endswith(OPEN_NAMES) or _is_open_url(value)
-    return not (is_open or _is_no_secret(value) or _is_default(value))
+    return credentials.is_exposed(entry.key, entry.value)
 
 
 def _has_token(config: str) -> bool:
@@ -190,10 +144,11 @@ def default_credential(context: Context) -> Iterator[Hit]:
 
 def _is_weak(entry: Entry) -> bool:
     """Whether an entry is a password that everybody knows, and not the name that one has in a Secret."""
-    if not _ends_in(entry.key, PASSWORDS) or not _is_default(entry.value.strip()):
+    if not credentials.names_password(entry.key) or not credentials.is_default(entry.value.strip()):
         return False
-    around = [_plain_name(step) for step in entry.route[:-1] if isinstance(step, str)]
-    return not (_plain_name(entry.value) in PASSWORDS and any("secret" in word or "keys" in word for word in around))
+    around = [credentials.plain_name(step) for step in entry.route[:-1] if isinstance(step, str)]
+    is_name = credentials.plain_name(entry.value) in credentials.PASSWORDS
+    return not (is_name and any("secret" in word or "keys" in word for word in around))
 
 
 def _release_values(release: Subject) -> Iterator[Entry]:
@@ -237,8 +192,8 @@ def secret_in_plain_config(context: Context) -> Iterator[Hit]:
     for subject, reach in _built(context, "ConfigMap", *TEMPLATES):
         case = "config-map" if subject.ref.kind == "ConfigMap" else "environment"
         entries = list(_settings(subject) if case == "config-map" else _environment(subject))
-        keys = [entry for entry in entries if _is_private_key(entry.value)]
-        words = [entry for entry in entries if _is_secret_setting(entry)]
+        keys = [entry for entry in entries if credentials.is_private_key(entry.value)]
+        words = [entry for entry in entries if credentials.is_secret_setting(entry.key, entry.value)]
         yield from _config_hits(context, subject, keys, "private-key", reach)
         yield from _config_hits(context, subject, words, case, reach)
 
@@ -274,90 +229,6 @@ def _environment(workload: Subject) -> Iterator[Entry]:
             for number, variable in enumerate(variables if isinstance(variables, list) else ()):
                 route = (*pod, field, index, "env", number, "value")
                 yield Entry(text_at(variable, ("name",)), text_at(variable, ("value",)), route)
-
-
-def _is_private_key(value: str) -> bool:
-    return "-----BEGIN " in value and "PRIVATE KEY-----\n" in value and not _is_reference(value)
-
-
-def _is_secret_setting(entry: Entry) -> bool:
-    """Whether name and value say that this is a secret, not the name, the file or the address of one."""
-    value = entry.value.strip()
-    if not value or len(value.split()) > 1 or _is_no_secret(value) or _plain_name(value) == _plain_name(entry.key):
-        return False
-    if "://" in value:
-        return _has_password(value)
-    if value.startswith(("/", "./", "~")) or (value.isdigit() and len(value) < SHORTEST_NUMBER):
-        return False
-    return _ends_in(entry.key, PASSWORDS) or (_ends_in(entry.key, OTHERS) and bool(TOKEN.fullmatch(value)))
-
-
-# -- power -----------------------------------------------------------------------------------------------------
-
-
-@check
-def cluster_admin_for_applications(context: Context) -> Iterator[Hit]:
-    """Bindings to cluster-admin that come with an application, and not with the platform."""
-    is_application = glob(*context.tree(Controller.ARGOCD))
-    for ownerships in context.graph.objects.values():
-        first = next((each for each in ownerships if each.controller is Controller.ARGOCD), ownerships[0])
-        binding = first.built
-        is_theirs = first.controller is Controller.ARGOCD or is_application(binding.path)
-        if not is_theirs or binding.ref.kind != "ClusterRoleBinding" or not dig(binding.data, ("subjects",)):
-            continue
-        if text_at(binding.data, ("roleRef", "name")) == "cluster-admin":
-            yield Hit(
-                message=f"{binding.ref} makes an application the master of the whole cluster",
-                at=binding.locate(("roleRef", "name")),
-                label="every verb on every object",
-                subject=binding.ref,
-                clusters=(first.delivery.cluster,),
-                help="bind a Role with the verbs and the kinds that it needs",
-                reach=first.reach,
-            )
-
-
-# -- words -----------------------------------------------------------------------------------------------------
-
-
-def _is_no_secret(value: str) -> bool:
-    """Whether a value is nothing, stands for another one, or waits for somebody to fill it in."""
-    return _is_reference(value) or (len(value) <= MAX_PLACEHOLDER and bool(PLACEHOLDER.fullmatch(value)))
-
-
-def _is_reference(value: str) -> bool:
-    return any(mark in value for mark in REFERENCES)
-
-
-def _is_default(value: str) -> bool:
-    return value.lower() in DEFAULTS or _plain_name(value) in DEFAULTS or value in HASHES
-
-
-def _is_open_url(value: str) -> bool:
-    """Whether a value is one address, and nobody logs in by it."""
-    return "://" in value and len(value.split()) == 1 and not _has_password(value) and "?" not in value
-
-
-def _has_password(url: str) -> bool:
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        return False
-    return bool(password) and not _is_no_secret(password or "")
-
-
-def _plain_name(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())
-
-
-def _ends_in(key: str, words: tuple[str, ...]) -> bool:
-    return _plain_name(key).endswith(words)
-
-
-def _named(keys: Iterable[str]) -> str:
-    unique = list(dict.fromkeys(keys))
-    more = f" and {len(unique) - SHOWN} more" if len(unique) > SHOWN else ""
-    return ", ".join(unique[:SHOWN]) + more
 
 
 # -- places ----------------------------------------------------------------------------------------------------
@@ -418,3 +289,9 @@ def _shows(context: Context, location: Location, value: Place, parts: list[str])
     is_header = line == span.line and text[span.column - 1 : span.column] in ("|", ">")
     is_file = value.route[-2:-1] in (("files",), ("envs",))  # of a generator: the value stands in another file
     return (is_inside and not is_header and not is_file) or any(part in text for part in parts)
+
+
+def _named(keys: Iterable[str]) -> str:
+    unique = list(dict.fromkeys(keys))
+    more = f" and {len(unique) - SHOWN} more" if len(unique) > SHOWN else ""
+    return ", ".join(unique[:SHOWN]) + more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.rule import (
+from gitops_lint.context import (
     RELEASE,
     Context,
     Controller,
@@ -21,7 +21,7 @@ from gitops_lint.rule import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gitops_lint.rule import Build, Manifest, Ownership, Reconciler, Spot
+    from gitops_lint.context import Build, Manifest, Ownership, Reconciler, Spot
 
 
 SOURCES = "source.toolkit.fluxcd.io"

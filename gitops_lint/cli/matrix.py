@@ -12,9 +12,9 @@ from rich.text import Text
 
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.world import check_cluster, is_empty, open_world, say, say_empty, wants_color
+from gitops_lint.context import Context
 from gitops_lint.model import Controller, Reach
 from gitops_lint.output.text import Pen
-from gitops_lint.rule import Context
 
 if TYPE_CHECKING:
     import argparse

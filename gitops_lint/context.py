@@ -1,0 +1,247 @@
+"""Everything that a check imports: ``check``, ``Context`` and ``Hit``, and the words that it asks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gitops_lint import credentials
+from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
+from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
+from gitops_lint.builders.kustomize import packed_files
+from gitops_lint.builders.substitution import is_resolved
+from gitops_lint.config import FILE_NAMES
+from gitops_lint.controllers import is_suspended, leaves_alone
+from gitops_lint.controllers.appsource import sources
+from gitops_lint.controllers.argocd import is_cluster_scoped
+from gitops_lint.environment import Environment, environment_of
+from gitops_lint.expression import Expression
+from gitops_lint.expression import ExpressionError as Unanswered
+from gitops_lint.finding import Confidence
+from gitops_lint.glob import glob, head
+from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
+from gitops_lint.location import Location, Route
+from gitops_lint.matrix import Clause, Component, Match, Traits
+from gitops_lint.model import (
+    OPAQUE,
+    RELEASE,
+    REMOTE_BASE,
+    Build,
+    Built,
+    Controller,
+    Hop,
+    Manifest,
+    Node,
+    Place,
+    Reach,
+    Reconciler,
+    Ref,
+    Spot,
+    Subject,
+    dig,
+)
+from gitops_lint.nearest import did_you_mean
+from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.shape import mapping_at, text_at
+from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
+from gitops_lint.walk import Applied
+
+__all__ = [  # all that a check imports
+    "FILE_NAMES",
+    "KUSTOMIZATION_FILES",
+    "OPAQUE",
+    "RELEASE",
+    "REMOTE_BASE",
+    "Applied",
+    "Build",
+    "Built",
+    "Clause",
+    "Component",
+    "Confidence",
+    "Context",
+    "Controller",
+    "Environment",
+    "Hit",
+    "Hop",
+    "Location",
+    "Manifest",
+    "Match",
+    "Miss",
+    "Need",
+    "Node",
+    "Ownership",
+    "Place",
+    "Policy",
+    "Reach",
+    "Reconciler",
+    "Ref",
+    "Route",
+    "Spot",
+    "Subject",
+    "Traits",
+    "Unanswered",
+    "check",
+    "credentials",
+    "did_you_mean",
+    "dig",
+    "glob",
+    "head",
+    "is_cluster_scoped",
+    "is_literal",
+    "is_resolved",
+    "is_suspended",
+    "leaves_alone",
+    "looks_like_template",
+    "names_kind",
+    "needed_by",
+    "normalise_url",
+    "order_to",
+    "packed_files",
+    "permits_destination",
+    "permits_kind",
+    "permits_source",
+    "sources",
+    "text_at",
+    "traits_of",
+]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from gitops_lint.config import Settings
+    from gitops_lint.graph import Graph
+    from gitops_lint.matrix import Matrix
+    from gitops_lint.repo import Repo
+    from gitops_lint.walk import Walked
+
+VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
+"""What an expression may speak of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """What a check found. The engine adds rule, severity and fingerprint; a check knows none of them."""
+
+    message: str
+    at: Spot | None
+    label: str = ""
+    case: str | None = None
+    subject: Ref | None = None
+    clusters: tuple[str, ...] = ()
+    owners: tuple[Ownership, ...] = ()
+    related: tuple[tuple[Spot, str], ...] = ()
+    help: str | None = None
+    effect: str | None = None
+    confidence: Confidence = Confidence.CERTAIN
+    reach: Reach = Reach.LIVE
+    cuts: tuple[str, ...] = ()
+    """Directories and files that reach no cluster because of this."""
+    stems: tuple[str, ...] = ()
+    """Directories and files whose absence from the clusters is all that this says."""
+    wrong_turn: bool = False
+    """Whether ``at`` is a step that no chain should take: what is applied through it follows from this."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a page asks by an expression."""
+
+    text: str
+    on: str
+    clauses: tuple[Clause, ...]
+    message: str
+    at: Route
+    ships: bool
+    """Whether the page is ours: what it cannot be asked of, for its odd shape, is none of the user's concern."""
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The expression, compiled when it is first asked: most pages are for no object of a repository.
+
+        Raises Unanswered where it cannot be compiled.
+        """
+        return Expression(self.text, VARIABLES)
+
+    def is_for(self, traits: Traits) -> bool:
+        """Whether an object is one that the page is for."""
+        return not self.clauses or any(clause.matches(traits) for clause in self.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a check may see: the world, the law, and the parameters of its page."""
+
+    repo: Repo
+    walked: Walked
+    graph: Graph
+    settings: Settings
+    matrix: Matrix | None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    policy: Policy | None = None
+    """The expression of the page, if it has one."""
+
+    def tree(self, controller: Controller) -> tuple[str, ...]:
+        """The globs of the tree that belongs to a controller; empty where none is declared."""
+        trees = self.settings.trees
+        return tuple(trees.flux if controller is Controller.FLUX else trees.argocd)
+
+    def environment(self, reconciler: Reconciler) -> Environment | None:
+        """The declared environment that an Application belongs to, and what tells it."""
+        clusters = self.graph.destinations(reconciler)
+        labels = self._namespace_labels(reconciler, clusters)
+        return environment_of(reconciler.subject, clusters, self.settings.environments, labels)
+
+    def _namespace_labels(self, reconciler: Reconciler, clusters: Iterable[str]) -> Mapping[str, str]:
+        """The labels of an Application's destination namespace, where that is applied from here."""
+        name = dig(reconciler.subject.data, ("spec", "destination", "namespace"))
+        for cluster in sorted(clusters):
+            for ownership in self.graph.owners((cluster, Ref("", "Namespace", "", str(name)))):
+                return mapping_at(ownership.built.data, ("metadata", "labels"))
+        return {}
+
+    def nearest_miss(self, path: str) -> Miss | None:
+        """What would have to list a file for it to be applied."""
+        return nearest_miss(path, self.repo, self.walked.reads)
+
+    def component(self, ownership: Ownership) -> Match | None:
+        """The component of an applied object; None for orders to controllers, which are no component themselves."""
+        traits = self.traits(ownership)
+        return self.matrix.match(traits) if self.matrix and traits else None
+
+    def traits(self, ownership: Ownership) -> Traits | None:
+        """What the matrix can ask of an applied object; None for an order to a controller."""
+        built = ownership.built
+        return None if order_to(built.ref) else traits_of(built, ownership.delivery.cluster)
+
+    def traits_as_written(self, manifest: Manifest) -> Traits | None:
+        """What the matrix could ask of an object if somebody applied it as it is written."""
+        if order_to(manifest.ref) and manifest.ref.kind not in CHART_ORDERS:
+            return None
+        return traits_of_manifest(manifest)
+
+
+def order_to(ref: Ref) -> Controller | None:
+    """The controller that an object is an order to; None for one that is applied for its own sake.
+
+    Argo Workflows, Events and Rollouts share Argo CD's group: their objects are workload.
+    """
+    if ref.group == "argoproj.io":
+        return Controller.ARGOCD if ref.kind in ARGOCD_ORDERS else None
+    is_flux = ref.group.endswith(".toolkit.fluxcd.io") or ref.group in FLUX_EXTENSIONS
+    return Controller.FLUX if is_flux else None
+
+
+ARGOCD_ORDERS = frozenset({"Application", "ApplicationSet", "AppProject"})
+FLUX_EXTENSIONS = frozenset({"source.extensions.fluxcd.io", "fluxcd.controlplane.io"})
+
+CHART_ORDERS = frozenset({"HelmRelease", "Application"})
+"""Orders that name a chart."""
+
+CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}
+
+
+def check(function: Callable[[Context], Iterator[Hit]]) -> Callable[[Context], Iterator[Hit]]:
+    """Make a generator over hits available to pages, under the function's name."""
+    CHECKS[function.__name__] = function
+    return function

@@ -1,0 +1,109 @@
+"""What a name and its value tell about each other: a password, one that everybody tries, or only a stand-in for one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+DEFAULTS = frozenset(
+    {"123456", "12345678", "admin", "admin123", "changeit", "changeme", "guest", "letmein", "minioadmin", "password"}
+    | {"password123", "postgres", "prom-operator", "root"}
+)
+"""Passwords that everybody tries first: those of charts and images, and those of their documentation."""
+HASHES = frozenset(
+    hashlib.new(algorithm, word.encode(), usedforsecurity=False).hexdigest()
+    for algorithm in ("md5", "sha1", "sha256")
+    for word in DEFAULTS
+) | {"$2a$10$rRyBsGSHK6.uc8fntPwVIuLVHgsAhAX7TcdrqW/RADU0uh7CaChLa"}
+"""The same as hashes: those without salt, and the bcrypt one of the FAQ of Argo CD."""
+
+PASSWORDS = ("password", "passwd", "passphrase", "pwd", "adminpass", "dbpass", "rootpass", "userpass")
+OTHERS = ("token", "secret", "apikey", "secretkey", "privatekey", "accesskey")
+"""How the names of secrets end, in small letters and without separators."""
+OPEN_NAMES = (
+    *("bucket", "database", "domain", "email", "endpoint", "host", "login"),
+    *("name", "namespace", "port", "region", "server", "type", "user"),
+)
+"""How the names of what stands in a Secret beside a password, and is none, end."""
+PUBLIC_FILES = (".crt", ".pub", "known_hosts")
+REFERENCES = ("{{", "<<", "${", "$(", "op://", "ref+", "vault:", "<path:", "ENC[", "<%", "{%")
+"""What stands for a value that comes from elsewhere: templates, substitutions, vaults and SOPS."""
+PLACEHOLDER = re.compile(
+    r"<[^<>]*>|[x*._-]*|(replace|change|insert|put|fill|set)[-_ ]?(me|this|with|in|here|it)\b.*|your[-_ ].*"
+    r"|(dummy|example|placeholder|todo|fake|redacted|managed|ignored|null|none|true|false|yes|no)"
+    r"|(enabled|disabled|required|optional)",
+    re.IGNORECASE,
+)
+MAX_PLACEHOLDER = 200
+"""The longest value, in characters, that may be a mere placeholder."""
+TOKEN = re.compile(r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9+=_.\-]{16,}")
+"""What looks drawn by lot: a word that is called a secret may be the name of one."""
+
+SHORTEST_NUMBER = 5
+"""The fewest digits of a number that may be a password, and no length or switch."""
+
+
+def is_exposed(name: str, value: str) -> bool:
+    """Whether an entry of a Secret is one that must not be seen, and can be."""
+    value = value.strip()
+    if "PRIVATE KEY-----" in value or _has_password(value):
+        return not is_reference(value)
+    is_public = name.endswith(PUBLIC_FILES) or value.startswith(("-----BEGIN CERT", "-----BEGIN PUBLIC", "ssh-"))
+    is_open = is_public or plain_name(name).endswith(OPEN_NAMES) or _is_open_url(value)
+    return not (is_open or _is_no_secret(value) or is_default(value))
+
+
+def is_secret_setting(name: str, value: str) -> bool:
+    """Whether a setting is a secret, not the name, the file or the address of one."""
+    value = value.strip()
+    if not value or len(value.split()) > 1 or _is_no_secret(value) or plain_name(value) == plain_name(name):
+        return False
+    if "://" in value:
+        return _has_password(value)
+    if value.startswith(("/", "./", "~")) or (value.isdigit() and len(value) < SHORTEST_NUMBER):
+        return False
+    return names_password(name) or (plain_name(name).endswith(OTHERS) and bool(TOKEN.fullmatch(value)))
+
+
+def is_private_key(value: str) -> bool:
+    """Whether a value holds a private key."""
+    return "-----BEGIN " in value and "PRIVATE KEY-----\n" in value and not is_reference(value)
+
+
+def is_default(value: str) -> bool:
+    """Whether a value is a password that everybody tries first, or its hash."""
+    return value.lower() in DEFAULTS or plain_name(value) in DEFAULTS or value in HASHES
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value comes from elsewhere."""
+    return any(mark in value for mark in REFERENCES)
+
+
+def names_password(name: str) -> bool:
+    """Whether a name ends as those of passwords do."""
+    return plain_name(name).endswith(PASSWORDS)
+
+
+def plain_name(name: str) -> str:
+    """A name in small letters and without separators."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _is_no_secret(value: str) -> bool:
+    """Whether a value is nothing, stands for another one, or waits for somebody to fill it in."""
+    return is_reference(value) or (len(value) <= MAX_PLACEHOLDER and bool(PLACEHOLDER.fullmatch(value)))
+
+
+def _is_open_url(value: str) -> bool:
+    """Whether a value is one address, and nobody logs in by it."""
+    return "://" in value and len(value.split()) == 1 and not _has_password(value) and "?" not in value
+
+
+def _has_password(url: str) -> bool:
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return False
+    return bool(password) and not _is_no_secret(password or "")
