@@ -19,9 +19,10 @@ from gitops_lint.environment import Environment, environment_of
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.finding import Confidence
+from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
-from gitops_lint.location import Location, Route
+from gitops_lint.location import Location, Route, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -34,6 +35,7 @@ from gitops_lint.model import (
     Manifest,
     Node,
     Place,
+    Problem,
     Reach,
     Reconciler,
     Ref,
@@ -56,33 +58,42 @@ __all__ = [  # all that a check imports
     "Applied",
     "Build",
     "Built",
+    "Change",
     "Clause",
     "Component",
     "Confidence",
     "Context",
     "Controller",
     "Environment",
+    "Fix",
     "Hit",
     "Hop",
     "Location",
     "Manifest",
     "Match",
     "Miss",
+    "Move",
     "Need",
     "Node",
     "Ownership",
     "Place",
     "Policy",
+    "Problem",
+    "Put",
     "Reach",
     "Reconciler",
     "Ref",
+    "Remove",
+    "Reword",
     "Route",
     "Spot",
     "Subject",
     "Traits",
     "Unanswered",
+    "Write",
     "check",
     "credentials",
+    "describe",
     "did_you_mean",
     "dig",
     "glob",
@@ -132,6 +143,7 @@ class Hit:
     owners: tuple[Ownership, ...] = ()
     related: tuple[tuple[Spot, str], ...] = ()
     help: str | None = None
+    fix: Fix | None = None
     effect: str | None = None
     confidence: Confidence = Confidence.CERTAIN
     reach: Reach = Reach.LIVE
@@ -154,6 +166,10 @@ class Policy:
     at: Route
     ships: bool
     """Whether the page is ours: what it cannot be asked of, for its odd shape, is none of the user's concern."""
+    remove: tuple[Route, ...] = ()
+    """Fields that an object loses when it is repaired."""
+    put: tuple[tuple[Route, Any], ...] = ()
+    """Fields that it gets, with their values."""
 
     @cached_property
     def expression(self) -> Expression:

@@ -69,12 +69,12 @@ def analyse(tree: Tree, settings: tuple[Settings, File] | None = None) -> World:
     return World(repo, config, walked, Graph(walked), rules)
 
 
-def check(world: World, selection: Selection | None = None) -> Report:
-    """What is wrong with it. Raises CheckFailed where a check breaks."""
+def check(world: World, selection: Selection | None = None, *, repairs: bool = False) -> Report:
+    """What is wrong with it; with ``repairs``, the edits that would repair it too. Raises CheckFailed."""
     selection = selection or Selection()
     rules = enabled_rules(world, selection)
     losses = Losses(world.repo, world.walked, world.graph, world.config.matrix)
-    finder = Finder(world.repo, world.graph, world.config, losses)
+    finder = Finder(world.repo, world.graph, world.config, losses, repairs=repairs)
     for rule in (*rules, *_witnesses(world, rules, selection)):
         finder.take(rule, _hits(rule, world))
     findings, hidden = finder.finish({rule.id: rule for rule in rules}, world.rules)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _FENCE = re2.compile(r"^(`{3,}|~{3,})\s*(\S*)\s*(.*)$")
 _TITLE = re2.compile(r"title=(\S+)")
 _FENCE_WANT = re2.compile(r'want=(\d+):"([^"]*)"')
+_WANT_COMMENT = re2.compile(r'\s*#\s*want\s+"[^"]*"')
 _WANT = re2.compile(r'#\s*want\s+"([^"]*)"')
 
 
@@ -32,29 +33,56 @@ class Example:
     line: int
     files: Mapping[str, str]
     wants: tuple[Want, ...]
+    fixed: Mapping[str, str] | None = None
+    """The files that the repairs change, as they leave them; None where the page does not show them."""
 
 
 def examples_of(body: str, first_line: int) -> Iterator[Example]:
-    """The examples below ``## Bad`` and ``## Good``: each ``###`` heading below them begins a repository of its own."""
-    heading, line, section = "", 0, ""
-    files: dict[str, str] = {}
-    wants: list[Want] = []
+    """The examples below ``## Bad`` and ``## Good``: each ``###`` heading below them begins a repository of its own.
+
+    Below ``## Fixed`` stands, under the heading of a bad one, what the repairs make of it.
+    """
+    groups = list(_groups(body, first_line))
+    fixed = {group.heading: group.files for group in groups if group.section == "Fixed"}
+    for group in groups:
+        if group.section in ("Bad", "Good"):
+            name = f"{group.section}: {group.heading}".strip(": ")
+            repaired = fixed.get(group.heading) if group.section == "Bad" else None
+            yield Example(name, group.line, group.files, tuple(group.wants), repaired)
+
+
+class _Group(NamedTuple):
+    """The fences below one heading."""
+
+    section: str
+    heading: str
+    line: int
+    files: dict[str, str]
+    wants: list[Want]
+
+
+def _groups(body: str, first_line: int) -> Iterator[_Group]:
+    group = _Group("", "", 0, {}, [])
     for kind, number, value in _blocks(body, first_line):
         if kind == "heading":
-            if files:
-                yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
-            files, wants = {}, []
+            if group.files:
+                yield group
             title = value.lstrip("#").strip()
-            section = title if value.startswith("## ") else section
-            heading, line = ("" if value.startswith("## ") else title), number
-        elif section in ("Bad", "Good"):
+            is_section = value.startswith("## ")
+            group = _Group(title if is_section else group.section, "" if is_section else title, number, {}, [])
+        elif group.section in ("Bad", "Good", "Fixed"):
             info, _, content = value.partition("\n")
             title_match = _TITLE.search(info)
             name = title_match.group(1) if title_match else "manifest.yaml"
-            files[name] = content
-            wants += _wants(name, info, content)
-    if files:
-        yield Example(f"{section}: {heading}".strip(": "), line, files, tuple(wants))
+            group.files[name] = content
+            group.wants.extend(_wants(name, info, content))
+    if group.files:
+        yield group
+
+
+def without_wants(text: str) -> str:
+    """An example's file without what it wants said: the rest of the line stays as it is."""
+    return "\n".join(_WANT_COMMENT.sub("", line) for line in text.split("\n"))
 
 
 def _blocks(body: str, first_line: int) -> Iterator[tuple[str, int, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.context import Hit
+from gitops_lint.context import Fix, Hit, Write
 from gitops_lint.location import Location
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Suppressions:
                             at=Location(path, directive.span),
                             label="not needed",
                             help="remove the comment" if alone else f"take {name} out of the list",
+                            fix=_fix(path, directive, name),
                         )
 
     def _take(self, file: File, directive: Directive) -> None:
@@ -118,6 +119,17 @@ class Suppressions:
     def _refuse(self, file: File, directive: Directive, message: str, advice: str) -> None:
         location = Location(file.path, directive.span)
         self._refused.append(Hit(message=message, at=location, label="this comment", help=advice))
+
+
+def _fix(path: str, directive: Directive, name: str) -> Fix:
+    """The comment without a name, or no comment: nothing that is applied changes by it."""
+    at = Location(path, directive.span)
+    left = [rule for rule in directive.rules if rule != name]
+    if not left:
+        return Fix("remove the comment", (Write(at, "", whole_line=directive.own_line),), safe=True)
+    reason = f" {directive.reason}" if directive.reason else ""
+    text = f"# gitops-lint: {IGNORE}[{', '.join(left)}]{reason}"
+    return Fix(f"take {name} out of the comment", (Write(at, text),), safe=True)
 
 
 def _means_to_silence(verb: str) -> bool:

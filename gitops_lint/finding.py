@@ -65,6 +65,28 @@ class Owner:
     chain: tuple[Step, ...]
 
 
+class Edit(NamedTuple):
+    """A stretch of a file's text, by its offsets, and what is to stand there instead."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+class Repair(NamedTuple):
+    """How a finding can be repaired without a human: in words, and as edits where these were asked for.
+
+    ``safe`` promises that every object is still built as before, or that one which the API server refused no longer
+    is. ``moves`` are files that get another path.
+    """
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault. ``mark`` is its primary location; it is None only where no file can be named."""
@@ -89,6 +111,7 @@ class Finding:
     """The consequences in numbers: "5 directories, 23 objects reach no cluster"."""
     hidden: str | None = None
     """Why it is not shown; None for a shown one."""
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class Listing:
 
     files: frozenset[str]
     """Every regular file, and every link to one inside the tree."""
+    links: Mapping[str, str]
+    """Where links lead, as it is written in them."""
+    reasons: dict[str, str]
+    """Why something was left out, by its path."""
     passed: tuple[Passed, ...]
     """What discovery left out and why, sorted; without what git ignores, which nobody expects to be read."""
 
@@ -42,12 +46,12 @@ class Listing:
     ) -> None:
         """``links`` maps links to their targets as written, ``passed`` paths to why they are left out."""
         self._regular = tuple(sorted(files))
-        self._links = links or {}
-        self._reasons = dict(passed or {})
-        inside = directories([*self._regular, *self._links])
+        self.links = links or {}
+        self.reasons = dict(passed or {})
+        inside = directories([*self._regular, *self.links])
         self.files = frozenset(self._regular)
         self.files |= self._links_to_files(inside)
-        self.passed = tuple(Passed(*item) for item in sorted(self._reasons.items()))
+        self.passed = tuple(Passed(*item) for item in sorted(self.reasons.items()))
         self._entries = {directory: tuple(sorted(names)) for directory, names in inside.items()}
 
     def is_file(self, path: str) -> bool:
@@ -78,14 +82,14 @@ class Listing:
 
     def resolve(self, path: str) -> str:
         """The path behind all links on the way; the same where there are none, or where one leads nowhere."""
-        return follow(path, self._links)[0] if self._links else path
+        return follow(path, self.links)[0] if self.links else path
 
     def left_out(self, path: str) -> str | None:
         """Why discovery left out this path or a directory above it; None where it did not.
 
         What was left out may well exist: it is unknown, not missing.
         """
-        return next((self._reasons[above] for above in upwards(path) if above in self._reasons), None)
+        return next((self.reasons[above] for above in upwards(path) if above in self.reasons), None)
 
     def nearest(self, path: str) -> str | None:
         """The existing file or directory most like a missing one; None where nothing is close."""
@@ -103,12 +107,12 @@ class Listing:
     def _links_to_files(self, inside: dict[str, set[str]]) -> set[str]:
         """The links to regular files; those that lead nowhere are passed over and taken out of ``inside``."""
         found = set()
-        for link in self._links:
-            real, reason = follow(link, self._links)
+        for link in self.links:
+            real, reason = follow(link, self.links)
             if reason is None and real in self.files:
                 found.add(link)
             elif reason or real not in inside:
-                self._reasons[link] = reason or "the link leads to nothing in the tree"
+                self.reasons[link] = reason or "the link leads to nothing in the tree"
                 directory, _, name = link.rpartition("/")
                 inside[directory].discard(name)
         return found

@@ -215,6 +215,8 @@ class Problem:
     help: str | None = None
     cuts: tuple[str, ...] = ()
     """Directories or files that probably reach no cluster because of this."""
+    meant: tuple[str, str] | None = None
+    """What stands at the place, and what was surely meant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

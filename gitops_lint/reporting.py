@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.filter import UNKNOWN, UNUSED, Suppressions
-from gitops_lint.finding import Confidence, Finding, Mark, Severity
+from gitops_lint.finding import Confidence, Finding, Mark, Repair, Severity
+from gitops_lint.fix import is_possible, repair_of
 from gitops_lint.fold import Candidate, fold
 from gitops_lint.glob import glob
 from gitops_lint.location import Location
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gitops_lint.config import Config
     from gitops_lint.context import Hit
     from gitops_lint.document import File
+    from gitops_lint.fix import Fix
     from gitops_lint.graph import Graph
     from gitops_lint.losses import Losses
     from gitops_lint.model import Spot
@@ -33,13 +35,14 @@ MAX_RELATED = 100
 
 
 class Finder:
-    """Collects the hits of all rules and turns them into findings."""
+    """Collects the hits of all rules and turns them into findings; with ``repairs`` these hold the edits of theirs."""
 
-    def __init__(self, repo: Repo, graph: Graph, config: Config, losses: Losses) -> None:
+    def __init__(self, repo: Repo, graph: Graph, config: Config, losses: Losses, *, repairs: bool = False) -> None:
         self._repo = repo
         self._graph = graph
         self._config = config
         self._losses = losses
+        self._repairs = repairs
         self._candidates: list[Candidate] = []
         self._ran: set[str] = set()
 
@@ -111,10 +114,17 @@ class Finder:
             fingerprint=_fingerprint(rule.id, hits),
             help=hit.help,
             effect=hit.effect,
+            repair=self._repair(hit.fix) if hit.fix else None,
         )
         cuts = tuple(path for h in hits for path in h.cuts)
         stems = tuple(path for h in hits for path in h.stems)
         return Candidate(finding, cuts, stems, any(h.wrong_turn for h in hits))
+
+    def _repair(self, fix: Fix) -> Repair | None:
+        """What can be offered: in words where nobody asked for the edits, which take longer than many a run."""
+        if self._repairs:
+            return repair_of(fix, self._repo.file)
+        return Repair(fix.title, fix.safe) if is_possible(fix) else None
 
     def _mark(self, spot: Spot | None, text: str) -> Mark | None:
         if spot is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.document import File
     from gitops_lint.expression import ExpressionError
+    from gitops_lint.location import Route
 
 Level = Literal["info", "warning", "error"]
 FILTER = "filter"
@@ -28,6 +29,14 @@ FILTER = "filter"
 EXPRESSION = "compliance"
 """The check of a page that has an expression."""
 START = Span(1, 1, 1, 1)
+
+
+@dataclass(frozen=True)
+class FixSettings:
+    """What a page in CEL proposes to do about an object: fields to remove, and fields to set, where they differ."""
+
+    remove: tuple[str, ...] = ()
+    set: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class FrontMatter:
     """What a finding says; ``{object}`` stands for the object. Without it, the title says it."""
     at: str = "metadata.name"
     """The field that a finding points to."""
+    fix: FixSettings | None = None
+    """What ``--fix --unsafe-fixes`` does about it; for a page with an expression."""
     params: dict[str, Any] = field(default_factory=dict)
     needs: Literal["matrix", "environments"] | None = None
     profile: Literal["default", "strict"] = "default"
@@ -79,14 +90,16 @@ class Rule:
         if not self.law.expression:
             return None
         clauses = tuple(each.clause() for each in self.law.match)
-        at = tuple(int(step) if step.isdecimal() else step for step in self.law.at.split("."))
+        fix = self.law.fix or FixSettings()
         return Policy(
             self.law.expression,
             self.law.on,
             clauses,
             self.law.message or self.law.title,
-            at,
+            _route(self.law.at),
             self.path.startswith("rules/"),
+            tuple(map(_route, fix.remove)),
+            tuple((_route(name), value) for name, value in fix.set.items()),
         )
 
     def mistaken(self, error: ExpressionError) -> ConfigError:
@@ -125,6 +138,11 @@ class Rule:
     def worst(self) -> Severity:
         """The highest level that the rule can have by its page."""
         return max(self.levels.values())
+
+
+def _route(text: str) -> Route:
+    """A field as a page names it: ``spec.template.spec.containers.0.image``."""
+    return tuple(int(step) if step.isdecimal() else step for step in text.split("."))
 
 
 # -- reading pages ---------------------------------------------------------------------------------------------
@@ -169,6 +187,9 @@ def _trusted(file: File) -> FrontMatter:
     if "match" in law:
         clauses = ({key: Globs.of(globs) for key, globs in clause.items()} for clause in law["match"])
         law["match"] = tuple(ClauseSettings(**clause) for clause in clauses)
+    if "fix" in law:
+        fix = law["fix"]
+        law["fix"] = FixSettings(tuple(fix.get("remove", ())), fix.get("set", {}))
     return FrontMatter(**law)
 
 

@@ -44,6 +44,18 @@ def snippet(file: File | None, location: Location) -> Snippet | None:
     return Snippet(span.line, (text,))
 
 
+def masked(file: File) -> str | None:
+    """The text of a file with the values of Secrets masked; None where it may hold some that cannot be told."""
+    secrets = _secret_spans(file)
+    if not secrets:
+        return file.text if secrets is not None else None
+    lines = file.text.split("\n")
+    for secret in secrets:
+        for number in range(secret.line, min(secret.end_line, len(lines)) + 1):
+            lines[number - 1] = _masked(lines[number - 1], number, secret)
+    return "\n".join(lines)
+
+
 def one_line(file: File | None, span: Span) -> Span:
     """The part of a span that lies in its first line: code scanning shows no other regions well."""
     if span.end_line == span.line and span.end_column > span.column:

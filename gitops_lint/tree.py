@@ -7,6 +7,7 @@ nothing in it is run, no link is followed out of it, nothing but regular files i
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -83,6 +84,25 @@ class MemoryTree(Tree):
         return self._contents[path]
 
 
+class Overlay(Tree):
+    """A tree with some files changed, moved or new: what it would be if that were written."""
+
+    def __init__(self, base: Tree, contents: Mapping[str, bytes], moves: Mapping[str, str] | None = None) -> None:
+        """``contents`` by the path that a file has in the end; ``moves`` leads from old paths to new ones."""
+        moved = moves or {}
+        self._base = base
+        self._origins = {new: old for old, new in moved.items()}
+        self._contents = dict(contents)
+        kept = (path for path in base.below("") if path not in moved)
+        super().__init__({*kept, *moved.values(), *contents}, base.links, base.reasons)
+        self.notes, self.remotes, self.branch = base.notes, base.remotes, base.branch
+
+    def _load(self, path: str) -> bytes:
+        if path in self._contents:
+            return self._contents[path]
+        return self._base.read(self._origins.get(path, path))
+
+
 class WorkTree(Tree):
     """A directory on disk: what git would keep of it, or all of it where git has no say.
 
@@ -109,6 +129,30 @@ class WorkTree(Tree):
                     raise Unreadable(path, IRREGULAR)
                 _check_size(path, status.st_size)
                 return stream.read(status.st_size)
+        except OSError as error:
+            raise Unreadable(path, plainly(error)) from error
+
+    def write(self, path: str, content: bytes) -> None:
+        """Put other content into a file, all of it or none. Raises Unreadable where it cannot be written."""
+        real = self._root / self.resolve(path)
+        beside = real.with_name(f".{real.name}.gitops-lint")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                stream.write(content)
+            shutil.copymode(real, beside, follow_symlinks=False)
+            beside.replace(real)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise Unreadable(path, plainly(error)) from error
+
+    def move(self, path: str, to: str) -> None:
+        """Give a file another path, where nothing is yet. Raises Unreadable."""
+        target = self._root / to
+        if target.exists():
+            raise Unreadable(to, "exists")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._root / self.resolve(path)).rename(target)
         except OSError as error:
             raise Unreadable(path, plainly(error)) from error
 

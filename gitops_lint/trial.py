@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.config import load
 from gitops_lint.engine import Selection, analyse, check
+from gitops_lint.example import without_wants
+from gitops_lint.mending import mend
 from gitops_lint.tree import MemoryTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gitops_lint.config import Settings
     from gitops_lint.document import File
+    from gitops_lint.engine import World
     from gitops_lint.example import Example, Want
     from gitops_lint.finding import Finding
     from gitops_lint.rule import Rule
@@ -49,12 +52,36 @@ def try_example(rule: Rule, example: Example, page: str | None = None) -> Outcom
     Raises ConfigError for a configuration in the example that cannot be used.
     """
     own = {} if page is None else {PAGE.format(category=rule.category, id=rule.id): page}
-    tree = MemoryTree({**example.files, **own}, remotes=(REPOSITORY,))
-    report = check(analyse(tree, settings_of(example)), Selection(select=(rule.id,)))
+    report = check(_world({**example.files, **own}, example), Selection(select=(rule.id,)))
     found = sorted(_told(inner) for finding in report.findings for inner in (finding, *finding.folded))
     unmet = (want for want in example.wants if not any(_is_wanted(told, want) for told in found))
     unwanted = (told for told in found if not any(_is_wanted(told, want) for want in example.wants))
     return Outcome(tuple(unmet), tuple(unwanted))
+
+
+def _world(files: Mapping[str, str], example: Example) -> World:
+    return analyse(MemoryTree(files, remotes=(REPOSITORY,)), settings_of(example))
+
+
+class Unlasting(Exception):
+    """A repair after which its finding is still there, or another run would change more."""
+
+
+def repaired(rule: Rule, example: Example, page: str | None = None) -> Mapping[str, str]:
+    """The files that the repairs of a bad example change, as they leave them. Raises ConfigError and Unlasting."""
+    own = {} if page is None else {PAGE.format(category=rule.category, id=rule.id): page}
+    files = {path: without_wants(text) for path, text in example.files.items()} | own
+    settings, select = settings_of(example), Selection(select=(rule.id,))
+    mended = mend(_world(files, example), settings, select, unsafe=True)
+    changed = {path: content.decode() for path, content in mended.contents.items()}
+    if changed or mended.moves:
+        gone = {path: text for path, text in files.items() if path not in mended.moves}
+        moved = {new: files[old] for old, new in mended.moves.items()}
+        again = mend(_world({**gone, **moved, **changed}, example), settings, select, unsafe=True)
+        if not mended.repaired or again.contents or again.moves:
+            raise Unlasting("a repair does not last: its finding is still there, or a second run changes more")
+        changed = {**moved, **changed}
+    return changed
 
 
 def settings_of(example: Example) -> tuple[Settings, File]:

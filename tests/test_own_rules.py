@@ -76,3 +76,34 @@ def test_without_a_page_there_is_nothing_to_try(tmp_path: Path, capsys: pytest.C
 def test_the_cookbook_keeps_its_word(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test-rules", str(COOKBOOK)]) == 0
     assert capsys.readouterr().out == "3 rules, 6 examples: all as they say\n"
+
+
+FIXED = """
+## Fixed
+```yaml title=apps/a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  namespace: web
+  labels:
+    team: platform
+```
+"""
+REPAIRED = PAGE.replace("match:", f"fix: {{set: {{metadata.labels.team: platform}}}}\n{APPLIED}") + FIXED
+
+
+def test_a_page_that_can_be_obeyed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tried(tmp_path, REPAIRED, capsys) == (0, "1 rules, 2 examples: all as they say\n")
+
+
+def test_a_repair_that_is_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = tried(tmp_path, REPAIRED.replace("team: platform\n```", "team: media\n```"), capsys)
+    assert code == 1
+    assert "apps/a.yaml is not what stands below ## Fixed after the repair" in said
+
+
+def test_a_repair_that_does_not_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = tried(tmp_path, REPAIRED.replace("labels.team: platform}", "labels.owner: platform}"), capsys)
+    assert code == 1
+    assert "a repair does not last" in said

@@ -200,7 +200,9 @@ class _Substitution:
         where = f"in line {line} of it, " if "\n" in error.text.rstrip() and error.offset is not None else ""
         message = f"{self.built.ref} holds a text that postBuild cannot substitute: {where}{error.reason}"
         place = self._place(error.route, error.text, error.offset)
-        self.build.problems.append(Problem(SYNTAX, message, place, label=error.label, help=ESCAPE))
+        quoted = "" if error.offset is None else error.text[error.offset : extent(error.text, error.offset)]
+        meant = (quoted, f"${quoted}") if quoted else None
+        self.build.problems.append(Problem(SYNTAX, message, place, label=error.label, help=ESCAPE, meant=meant))
 
     def _place(self, route: Route, text: str, offset: int | None) -> Place:
         """Where a ``${...}`` stands; the value around it where that cannot be told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.context import Confidence, Context, Environment, Hit, Reach, check, dig
+from gitops_lint.context import Confidence, Context, Environment, Fix, Hit, Put, Reach, Remove, check, dig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,7 @@ def _hit(context: Context, spot: Spot, misfits: list[Misfit]) -> Hit:
         subject=subject.ref,
         clusters=tuple(sorted({misfit.reconciler.cluster for misfit in misfits})),
         help=_advice(subject, automated, generated),
+        fix=None if generated else _fix(subject, automated),
         effect=effect,
         confidence=Confidence.CERTAIN if any(m.environment.certain for m in misfits) else Confidence.POSSIBLE,
         reach=Reach.LIVE if Reach.LIVE in reaches else reaches[0],
@@ -100,3 +101,12 @@ def _advice(subject: Subject, automated: bool, generated: bool) -> str:
     if isinstance(dig(subject.data, AUTOMATED), dict):
         return "remove enabled: false from syncPolicy.automated"
     return "set syncPolicy.automated, be it to {}"
+
+
+def _fix(subject: Subject, automated: bool) -> Fix:
+    place = subject.locate(AUTOMATED)
+    if automated:
+        return Fix("remove syncPolicy.automated", (Remove(place),))
+    if isinstance(dig(subject.data, AUTOMATED), dict):
+        return Fix("set enabled: true", (Put(subject.locate((*AUTOMATED, "enabled")), True),))
+    return Fix("set syncPolicy.automated to {}", (Put(place, {}),))

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gitops_lint.context import (
     OPAQUE,
     Context,
+    Fix,
     Hit,
     Policy,
+    Put,
     Reach,
+    Remove,
     Traits,
     Unanswered,
     check,
+    describe,
+    dig,
     traits_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Subject
+    from gitops_lint.context import Change, Subject
 
 
 class Asked(NamedTuple):
@@ -46,7 +51,20 @@ def compliance(context: Context) -> Iterator[Hit]:
                 subject=asked.subject.ref,
                 clusters=(asked.cluster,) if asked.cluster else (),
                 reach=asked.reach,
+                fix=_fix(policy, asked.subject),
             )
+
+
+def _fix(policy: Policy, subject: Subject) -> Fix | None:
+    """What the page proposes to do about an object, as far as there is anything to do."""
+    gone = [route for route in policy.remove if dig(subject.data, route) is not None]
+    new = [(route, value) for route, value in policy.put if dig(subject.data, route) != value]
+    changes: tuple[Change, ...] = (
+        *(Remove(subject.locate(r)) for r in gone),
+        *(Put(subject.locate(r), value) for r, value in new),
+    )
+    words = [f"remove {describe(route)}" for route in gone] + [f"set {describe(r)}" for r, _ in new]
+    return Fix(" and ".join(words), tuple(changes)) if changes else None
 
 
 def _complies(policy: Policy, asked: Asked, context: Context) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.context import Confidence, Context, Hit, Reach, check, dig, is_suspended, needed_by, text_at
+from gitops_lint.context import Confidence, Context, Fix, Hit, Put, Reach, check, dig, is_suspended, needed_by, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,6 +112,7 @@ def dependency_without_wait(context: Context) -> Iterator[Hit]:
                 clusters=(target.cluster,),
                 related=_places(context, waiting),
                 help="set wait: true, or name in healthChecks what the others need",
+                fix=Fix("set wait: true", (Put(subject.locate(WAIT), True),)),
                 effect="the others are applied at once, and fail until what they need is there",
                 reach=context.graph.reach(target.node),
             )

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.context import Context, Controller, Hit, Reach, Traits, check, dig, glob, names_kind, order_to, text_at
+from gitops_lint.context import (
+    Context,
+    Controller,
+    Fix,
+    Hit,
+    Reach,
+    Remove,
+    Traits,
+    check,
+    dig,
+    glob,
+    names_kind,
+    order_to,
+    text_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,6 +76,10 @@ def _creation_hit(context: Context, reconciler: Reconciler, namespace: str, clus
             f"remove it, and set the labels in the manifest of Namespace {namespace}"
             if rewrites
             else f"remove the option, and let Flux apply a Namespace {namespace}"
+        ),
+        fix=Fix(
+            "remove managedNamespaceMetadata" if rewrites else "remove CreateNamespace=true",
+            (Remove(subject.locate(place)),),
         ),
         effect="Argo CD and Flux overwrite each other's labels with every sync" if rewrites else None,
         reach=context.graph.reach(reconciler.node),

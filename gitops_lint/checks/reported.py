@@ -8,9 +8,11 @@ from gitops_lint.context import (
     KUSTOMIZATION_FILES,
     Context,
     Controller,
+    Fix,
     Hit,
     Location,
     Reach,
+    Reword,
     check,
     looks_like_template,
     packed_files,
@@ -19,7 +21,7 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Applied, Ref
+    from gitops_lint.context import Applied, Problem, Ref
 
 
 @check
@@ -40,10 +42,18 @@ def reported_problem(context: Context) -> Iterator[Hit]:
             subject=named,
             clusters=tuple(sorted({consumer.cluster for consumer in fault.consumers})),
             help=problem.help,
+            fix=_fix(problem),
             effect=_effect(refs, fault.reach) if named is None and problem.case not in harmless else None,
             reach=fault.reach,
             cuts=problem.cuts,
         )
+
+
+def _fix(problem: Problem) -> Fix | None:
+    if problem.meant is None:
+        return None
+    old, new = problem.meant
+    return Fix(f"write {new}", (Reword(problem.place, old, new),))
 
 
 @check

@@ -8,8 +8,10 @@ from gitops_lint.context import (
     RELEASE,
     Context,
     Controller,
+    Fix,
     Hit,
     Location,
+    Move,
     Reach,
     check,
     glob,
@@ -233,8 +235,20 @@ def application_outside_its_directory(context: Context) -> Iterator[Hit]:
                 label="an order to Argo CD",
                 subject=manifest.ref,
                 help=f"move it to {home}",
+                fix=_move(context, manifest, reach, home, fine),
                 cuts=(manifest.path,) if reach is not Reach.LIVE else (),
             )
+
+
+def _move(
+    context: Context, manifest: Manifest, reach: Reach | None, home: str, is_fine: Callable[[str], bool]
+) -> Fix | None:
+    """A move of the file; not of one that a build reads by its name, nor of one that holds something else too."""
+    path, new = manifest.path, f"{home}{manifest.path.rpartition('/')[2]}"
+    alone = all(order_to(other.ref) is Controller.ARGOCD for other in context.repo.by_path.get(path, ()))
+    if reach is not None or not alone or not is_fine(new) or context.repo.tree.is_file(new):
+        return None
+    return Fix(f"move the file to {new}", (Move(path, new),))
 
 
 def _builds(context: Context) -> Iterator[Build]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import FORMATS, wants_unicode
 from gitops_lint.cli.progress import progress
-from gitops_lint.cli.world import is_empty, open_world, say_empty, wants_color
-from gitops_lint.engine import Selection, check
+from gitops_lint.cli.repairs import show_diff, write
+from gitops_lint.cli.world import is_empty, open_configured, say_empty, wants_color
+from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.finding import Severity
+from gitops_lint.mending import mend
 from gitops_lint.output import renderer
 from gitops_lint.rule import UnknownRule
 
@@ -28,17 +30,27 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     files = _files(options.files)
+    selection = Selection(options.select, options.ignore)
     with progress(options):
         began = perf_counter()
-        world = open_world(options)
+        tree, settings = open_configured(options)
+        world = analyse(tree, settings)
         if is_empty(world):
             return say_empty(options)
         analysed = perf_counter()
         try:
-            report = check(world, Selection(options.select, options.ignore))
+            if options.fix or options.diff:
+                mended = mend(world, settings, selection, unsafe=options.unsafe_fixes)
+                report = mended.report
+            else:
+                report = check(world, selection)
         except UnknownRule as error:
             raise UsageError(str(error.args[0])) from error
         checked = perf_counter()
+    if options.diff:
+        return show_diff(mended, tree, options)
+    if options.fix:
+        write(mended, tree)
     shown = render(report, options.output_format, options, shown=True)
     _write({file: render(report, name, options) for name, file in files})
     sys.stdout.write(shown)

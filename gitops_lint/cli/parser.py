@@ -117,6 +117,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT=FILE",
         help="also write a file; repeatable",
     )
+    parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
     parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
     parser.add_argument(

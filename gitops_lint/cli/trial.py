@@ -8,12 +8,13 @@ from gitops_lint.cli import UsageError
 from gitops_lint.cli.world import say
 from gitops_lint.engine import OWN_RULES, own_rules
 from gitops_lint.tree import WorkTree
-from gitops_lint.trial import faults_of, try_example
+from gitops_lint.trial import Unlasting, faults_of, repaired, try_example
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from gitops_lint.example import Example
     from gitops_lint.rule import Rule
 
 
@@ -43,3 +44,17 @@ def _faults(rule: Rule, page: str) -> Iterator[str]:
             yield f"{rule.path}:{example.line}: {example.heading}: {want.path}:{want.line} should say {want.text!r}"
         for told in outcome.unwanted:
             yield f"{rule.path}:{example.line}: {example.heading}: {told.path}:{told.line} says {told.message!r}"
+        if example.fixed is not None:
+            yield from _misrepaired(rule, example, page)
+
+
+def _misrepaired(rule: Rule, example: Example, page: str) -> Iterator[str]:
+    where = f"{rule.path}:{example.line}: {example.heading}"
+    try:
+        changed = repaired(rule, example, page)
+    except Unlasting as error:
+        yield f"{where}: {error}"
+        return
+    for path in sorted({*changed, *(example.fixed or {})}):
+        if changed.get(path) != (example.fixed or {}).get(path):
+            yield f"{where}: {path} is not what stands below ## Fixed after the repair"

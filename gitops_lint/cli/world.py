@@ -36,11 +36,16 @@ def open_tree(options: argparse.Namespace, exclude: Sequence[str] = ()) -> WorkT
 
 def open_world(options: argparse.Namespace) -> World:
     """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
+    return analyse(*open_configured(options))
+
+
+def open_configured(options: argparse.Namespace) -> tuple[WorkTree, tuple[Settings, File] | None]:
+    """The files below ``options.path`` and their configuration. Raises UsageError, Unreadable and ConfigError."""
     tree = open_tree(options)
     settings = _settings(options, tree)
     if settings is not None and settings[0].exclude:
         tree = open_tree(options, settings[0].exclude)
-    return analyse(tree, settings)
+    return tree, settings
 
 
 def _settings(options: argparse.Namespace, tree: WorkTree) -> tuple[Settings, File] | None:

@@ -8,6 +8,7 @@ needs a closer look works on the tree of one document (``nodes``), made on deman
 from gitops_lint.document.comments import Directive
 from gitops_lint.document.composer import MAX_DEPTH
 from gitops_lint.document.file import Document, Fault, File
+from gitops_lint.document.nodes import Node
 from gitops_lint.document.reader import MAX_FAULTS, read
 
-__all__ = ["MAX_DEPTH", "MAX_FAULTS", "Directive", "Document", "Fault", "File", "read"]
+__all__ = ["MAX_DEPTH", "MAX_FAULTS", "Directive", "Document", "Fault", "File", "Node", "read"]

@@ -63,6 +63,11 @@ class File:
         line, end_line = bisect_right(starts, start), bisect_right(starts, end)
         return Span(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place in the text, both counted from 1; that of the end for one behind it."""
+        starts = self._line_starts()
+        return min(starts[line - 1] + column - 1, len(self.text)) if line <= len(starts) else len(self.text)
+
     def _line_starts(self) -> list[int]:
         if not self._starts:
             self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
@@ -108,6 +113,15 @@ class Document:
         found = follow(self.root(), route)
         name, value = found[-1]
         return self.span(name if key and len(found) > len(route) else value)
+
+    @property
+    def offset(self) -> int:
+        """Where in the text of the file the document begins; its nodes count from there."""
+        return self._extent[0]
+
+    def nodes(self, route: Route) -> list[tuple[Node, Node]]:
+        """The keys and values along a route as they are written, from the root on, as far as it exists."""
+        return follow(self.root(), route)
 
     def span(self, node: Node) -> Span:
         """The span of a node of this document's tree."""

@@ -45,6 +45,26 @@ class Node:
         """Whether its parts are keys and values."""
         return isinstance(self.event, MappingStartEvent)
 
+    @property
+    def is_sequence(self) -> bool:
+        """Whether its parts are items."""
+        return isinstance(self.event, SequenceStartEvent)
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether it is a collection between braces or brackets."""
+        return isinstance(self.event, CollectionStartEvent) and bool(self.event.flow_style)
+
+    @property
+    def anchor(self) -> str | None:
+        """The name by which an alias calls it."""
+        return self.event.anchor if isinstance(self.event, NodeEvent) else None
+
+    @property
+    def scalar(self) -> tuple[str, str] | None:
+        """The text of a scalar and its style: a quote, ``|``, ``>``, or none; None for a collection."""
+        return (self.event.value, self.event.style or "") if isinstance(self.event, ScalarEvent) else None
+
     def pairs(self) -> Iterator[tuple[Node, Node]]:
         """The keys and values of a mapping as written: merge keys among them, repeated keys too."""
         return zip(self.parts[::2], self.parts[1::2], strict=True)

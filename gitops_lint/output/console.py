@@ -32,7 +32,7 @@ from gitops_lint.output.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.finding import ClusterText, Finding, Mark, Owner, Report, Skipped
+    from gitops_lint.finding import ClusterText, Finding, Mark, Owner, Repair, Report, Skipped
     from gitops_lint.location import Span
 
 MAX_CLUSTERS, MAX_ROOTS = 5, 3
@@ -219,10 +219,16 @@ def _details(view: _View, finding: Finding, gutter: str) -> Iterator[str]:
         "cluster": ", ".join(finding.clusters) if view.clusters and not apart else None,
         "effect": finding.effect,
         "help": finding.help,
+        "fix": _offer(finding.repair) if finding.repair else None,
         "docs": f"gitops-lint explain {shlex.quote(finding.rule)}",
     }
     said = {label: text for label, text in texts.items() if text}
     return labelled(view.pen, gutter, named, said, view.width)
+
+
+def _offer(repair: Repair) -> str:
+    """What can be done without a human, and by which options."""
+    return f"{repair.title} (--fix{'' if repair.safe else ' --unsafe-fixes'})"
 
 
 def _consequences(view: _View, finding: Finding, gutter: str) -> Iterator[str]:

@@ -71,6 +71,7 @@ def _finding(finding: Finding) -> Object:
         "fingerprint": finding.fingerprint,
         "effect": finding.effect,
         "help": finding.help,
+        "fix": {"title": finding.repair.title, "safe": finding.repair.safe} if finding.repair else None,
         "consequences": finding.consequences,
         "hidden": finding.hidden,
         "folded": [_finding(consequence) for consequence in finding.folded],

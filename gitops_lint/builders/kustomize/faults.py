@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.entries import is_inline, looks_remote, relative
@@ -112,7 +113,11 @@ class Faults:
         message = f"{entry.place.path} names {value} in {entry.field}, but it {fault}"
         label = f"there is no {path}" if path is not None and not exists and withheld is None else fault
         cuts = (nearest,) if nearest else ()
-        self._note(Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts))
+        meant = None
+        if nearest and path and nearest.rpartition("/")[2] == path.rpartition("/")[2]:
+            meant = (value, relative(nearest, layer.directory))
+        problem = Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts)
+        self._note(replace(problem, meant=meant))
 
     def _nearest(self, path: str) -> str | None:
         return None if self._is_full else self._reader.nearest(path)

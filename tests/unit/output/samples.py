@@ -11,6 +11,7 @@ from gitops_lint.finding import (
     Finding,
     Mark,
     Owner,
+    Repair,
     Report,
     RuleText,
     Severity,
@@ -170,6 +171,7 @@ CAUSE = replace(
     ),
     object="Kustomization flux-system/infrastructure",
     help="write ./infrastructure",
+    repair=Repair("write ./infrastructure", safe=False),
     folded=CONSEQUENCES,
     consequences="2 directories, 23 objects reach no cluster",
 )
