@@ -22,7 +22,7 @@ from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
-from gitops_lint.location import Location, Route, describe
+from gitops_lint.location import Location, Route, Span, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -86,6 +86,7 @@ __all__ = [  # all that a check imports
     "Remove",
     "Reword",
     "Route",
+    "Span",
     "Spot",
     "Subject",
     "Traits",

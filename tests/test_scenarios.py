@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_lint.cli import main
+from gitops_lint.config import load
 from gitops_lint.engine import analyse, check
 from gitops_lint.output.console import render
 from gitops_lint.rule import shipped
@@ -51,6 +52,12 @@ def test_a_repository(directory: Path) -> None:
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_repository_is_clean(name: str) -> None:
     report = check(analyse(WorkTree(FIXTURES / name)))
+    assert [(finding.rule, finding.message) for finding in report.findings] == []
+
+
+def test_the_reference_is_clean_under_strict() -> None:
+    settings = load(".gitops-lint.yaml", b"extends: dual-gitops\nprofile: strict\n")
+    report = check(analyse(WorkTree(FIXTURES / "reference"), settings))
     assert [(finding.rule, finding.message) for finding in report.findings] == []
 
 

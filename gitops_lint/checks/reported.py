@@ -13,6 +13,7 @@ from gitops_lint.context import (
     Location,
     Reach,
     Reword,
+    Write,
     check,
     looks_like_template,
     packed_files,
@@ -21,7 +22,7 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Applied, Problem, Ref
+    from gitops_lint.context import Applied, Problem, Ref, Span
 
 
 @check
@@ -80,9 +81,15 @@ def text_fault(context: Context) -> Iterator[Hit]:
             case="built" if reach is Reach.LIVE else "not-built",
             clusters=tuple(sorted({applied.delivery.cluster for applied in readers})),
             help=fault.help,
+            fix=_without(file.path, fault.surplus) if fault.surplus else None,
             effect=_effect(sorted(refs), Reach.LIVE),
             cuts=(_cut(file.path),) if reach is Reach.LIVE and fault.kind == "invalid-yaml" else (),
         )
+
+
+def _without(path: str, surplus: Span) -> Fix:
+    """Equal twins: the value stays the same, and a build that refused them no longer does."""
+    return Fix("remove the second one", (Write(Location(path, surplus), "", whole_line=True),), safe=True)
 
 
 def _readers(context: Context, path: str) -> Iterator[Applied]:

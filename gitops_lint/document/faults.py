@@ -87,20 +87,27 @@ def repeated_keys(document: Document) -> Iterator[Fault]:
         seen.add(id(node))
         pending.extend(reversed(node.parts))
         repeated = _repeated(node) if node.is_mapping else []
-        heads = [key for name, _, key in repeated if name in ("apiVersion", "kind", "metadata")]
+        heads = [key for name, _, (key, _) in repeated if name in ("apiVersion", "kind", "metadata")]
         if node is document.root() and len(heads) > 1:
             span = document.span(heads[0])
             message = "two objects in one document: the '---' between them is missing"
             advice = f"put '---' on a line of its own before line {span.line}"
             yield Fault("duplicate-key", message, span, advice, document.index)
             continue
-        for name, first, key in repeated:
+        for name, (first, value), (key, other) in repeated:
             message = f"the key '{name}' stands twice, first on line {document.span(first).line}"
-            yield Fault("duplicate-key", message, document.span(key), "keep one, or merge them", document.index)
+            again = document.file.text[document.offset + key.start : document.offset + other.end]
+            is_same = again == document.file.text[document.offset + first.start : document.offset + value.end]
+            surplus = document.file.span(document.offset + key.start, document.offset + other.end) if is_same else None
+            advice = "keep one, or merge them"
+            yield Fault("duplicate-key", message, document.span(key), advice, document.index, surplus)
 
 
-def _repeated(mapping: Node) -> list[tuple[str, Node, Node]]:
-    """The keys that a mapping has more than once: text, first occurrence, further occurrence."""
-    firsts: dict[str, Node] = {}
-    named = [(direct_key(key), key) for key, _ in mapping.pairs() if not is_merge(key.event)]
-    return [(name, firsts[name], key) for name, key in named if firsts.setdefault(name, key) is not key]
+_Entry = tuple["Node", "Node"]
+
+
+def _repeated(mapping: Node) -> list[tuple[str, _Entry, _Entry]]:
+    """The keys that a mapping has more than once: text, first occurrence, further occurrence, with their values."""
+    firsts: dict[str, _Entry] = {}
+    named = [(direct_key(entry[0]), entry) for entry in mapping.pairs() if not is_merge(entry[0].event)]
+    return [(name, firsts[name], entry) for name, entry in named if firsts.setdefault(name, entry) is not entry]

@@ -26,6 +26,8 @@ class Fault(NamedTuple):
     span: Span
     help: str | None
     document: int
+    surplus: Span | None = None
+    """What can go without any loss: it says again what stands above."""
 
 
 class File:
