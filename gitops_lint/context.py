@@ -45,8 +45,9 @@ from gitops_lint.model import (
 )
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.repo import looks_like_template, normalise_url
-from gitops_lint.shape import mapping_at, text_at
+from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
+from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
@@ -86,6 +87,7 @@ __all__ = [  # all that a check imports
     "Remove",
     "Reword",
     "Route",
+    "Shadow",
     "Span",
     "Spot",
     "Subject",
@@ -99,12 +101,17 @@ __all__ = [  # all that a check imports
     "dig",
     "glob",
     "head",
+    "homes_of_flux",
     "is_cluster_scoped",
     "is_literal",
     "is_resolved",
     "is_suspended",
     "leaves_alone",
+    "list_at",
     "looks_like_template",
+    "mapping_at",
+    "mappings_at",
+    "may_be_hidden",
     "names_kind",
     "needed_by",
     "normalise_url",
@@ -113,6 +120,7 @@ __all__ = [  # all that a check imports
     "permits_destination",
     "permits_kind",
     "permits_source",
+    "shadow_of",
     "sources",
     "text_at",
     "traits_of",

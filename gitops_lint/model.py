@@ -235,10 +235,13 @@ class Build:
     problems: list[Problem] = field(default_factory=list)
     opaque: list[Opaque] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
+    met: dict[Place, bool] = field(default_factory=dict)
+    """The entries of kustomizations that choose objects, and whether each met one: patches with a target, images.
+    What may have met one that cannot be seen counts as met."""
 
     def copy(self) -> Build:
         """A build of its own, to go on from one that others share."""
-        return Build(list(self.objects), list(self.problems), list(self.opaque), set(self.reads))
+        return Build(list(self.objects), list(self.problems), list(self.opaque), set(self.reads), dict(self.met))
 
 
 OPAQUE = "opaque"

@@ -20,7 +20,7 @@ FLOORS = (
     {"losses"},
     {"rule"},
     {"context"},
-    {"graph", "environment"},
+    {"graph", "environment", "visibility"},
     {"roots"},
     {"walk"},
     {"origin"},

@@ -9,22 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.context import (
-    RELEASE,
     Confidence,
     Context,
-    Controller,
     Hit,
     Reach,
     check,
     did_you_mean,
-    dig,
+    homes_of_flux,
     is_resolved,
+    may_be_hidden,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops_lint.context import Applied, Manifest, Need, Node, Reconciler, Ref
+    from gitops_lint.context import Manifest, Need, Reconciler, Ref
 
     Orders = Mapping[Ref, Reconciler]
 
@@ -39,7 +38,7 @@ def dangling_dependency(context: Context) -> Iterator[Hit]:
     Who is not applied itself waits for nobody. Where something is applied that cannot be seen from here, the object
     may be in that, and the hit is not certain.
     """
-    homes = _homes(context)
+    homes = homes_of_flux(context.walked)
     orders: dict[str, Orders] = {}
     for need in context.graph.waits:
         (cluster, _), (_, target) = need.owner, need.target
@@ -48,13 +47,6 @@ def dangling_dependency(context: Context) -> Iterator[Hit]:
                 orders[cluster] = _orders(context, cluster, homes)
             if target not in orders[cluster]:
                 yield _dangling(context, need, orders[cluster])
-
-
-def _homes(context: Context) -> set[str]:
-    """The clusters of which it is known that Flux runs there: those with a root of its, unless roots are assumed."""
-    if Controller.FLUX in context.walked.assumed:
-        return set()
-    return {root.cluster for root in context.walked.roots if root.controller is Controller.FLUX}
 
 
 def _orders(context: Context, cluster: str, homes: set[str]) -> Orders:
@@ -84,7 +76,7 @@ def _dangling(context: Context, need: Need, orders: Orders) -> Hit:
         related=((other.locate(NAME), found),) if other else (),
         help=_right_place(context, need, namesake) if namesake else _advice(target, written, orders),
         effect=f"{subject.name} waits for ever: nothing of it is {DONE[subject.kind]}",
-        confidence=Confidence.LIKELY if _may_be_hidden(context, need.target) else Confidence.CERTAIN,
+        confidence=Confidence.LIKELY if may_be_hidden(context.walked, need.target) else Confidence.CERTAIN,
         stems=(written.path,) if written else _unreadable(context, target),
     )
 
@@ -135,25 +127,3 @@ def _advice(target: Ref, written: Manifest | None, orders: Orders) -> str:
         return f"there is one in another namespace: add namespace: {elsewhere[0]}"
     guess = did_you_mean(target.name, [ref.name for ref in alike if ref.namespace == target.namespace])
     return guess.removeprefix("; ") or f"name a {target.kind} that is applied here, or take the entry out"
-
-
-def _may_be_hidden(context: Context, node: Node) -> bool:
-    """Whether something in that cluster which cannot be seen from here may bring an object, or has failed to."""
-    cluster, ref = node
-    if Controller.FLUX in context.walked.assumed:
-        return True
-    return any(applied.delivery.cluster == cluster and _may_bring(applied, ref) for applied in context.walked.applied)
-
-
-def _may_bring(applied: Applied, ref: Ref) -> bool:
-    """A remote base, another repository, a name that holds a variable or a chart of one's own may be anything.
-
-    A chart of somebody else brings an order to Flux only where its values say what that is to be.
-    """
-    delivery = applied.delivery
-    build = delivery.build
-    if build.objects and all(built.ref.kind == RELEASE for built in build.objects):
-        spec = dig(applied.reconciler.subject.data, ("spec",))
-        return delivery.path is not None or f"{ref.group}/" in repr(spec)
-    unresolved = any(built.ref.kind == ref.kind and not is_resolved(built.ref) for built in build.objects)
-    return bool(build.opaque or build.problems) or unresolved

@@ -88,6 +88,11 @@ class Faults:
         self.complete = False
         self._build.opaque.append(Opaque(entry.place, reason))
 
+    def chose(self, place: Place, *, any_object: bool) -> None:
+        """Note whether an entry that chooses objects met one; it may meet one among those that are not known."""
+        met = self._build.met
+        met[place] = met.get(place, False) or any_object or not self.complete
+
     def missing(self, layer: Layer, entry: Entry, value: str, *, wants_directory: bool = False) -> None:
         """An entry names what is not there, or not what it must be."""
         path = join(layer.directory, value)

@@ -59,14 +59,17 @@ def transform(resources: list[Resource], step: Step) -> list[Resource]:
     """The field ``images``, and ``imageTags``, its former name."""
     for field in ("images", "imageTags"):
         listed = list(entries(step, field))
-        images = []
+        images: list[tuple[Image, Entry]] = []
         for entry in listed:
             try:
-                images.append(image_of(entry))
+                images.append((image_of(entry), entry))
             except Malformed as error:
                 step.faults.malformed(error)
         if images:
-            resources = set_images(resources, images, listed[0], step.config.images, step)
+            used: set[Place] = set()
+            resources = set_images(resources, [one for one, _ in images], listed[0], step.config.images, step, used)
+            for image, entry in images:
+                step.faults.chose(entry.place, any_object=image.place in used)
     return resources
 
 
@@ -87,13 +90,22 @@ def image_of(entry: Entry) -> Image:
 
 
 def set_images(
-    resources: list[Resource], images: Sequence[Image], entry: Entry, specs: Sequence[FieldSpec], step: Step
+    resources: list[Resource],
+    images: Sequence[Image],
+    entry: Entry,
+    specs: Sequence[FieldSpec],
+    step: Step,
+    used: set[Place] | None = None,
 ) -> list[Resource]:
-    """The objects, but for CustomResourceDefinitions, with the images changed that the entries are for, one by one."""
-    return each(resources, lambda resource: _with_images(resource, images, specs), entry, step.faults)
+    """The objects, but for CustomResourceDefinitions, with the images changed that the entries are for, one by one.
+
+    The places of the entries that are for any go to ``used``.
+    """
+    noted: set[Place] = set() if used is None else used
+    return each(resources, lambda resource: _with_images(resource, images, specs, noted), entry, step.faults)
 
 
-def _with_images(resource: Resource, images: Sequence[Image], specs: Sequence[FieldSpec]) -> Resource:
+def _with_images(resource: Resource, images: Sequence[Image], specs: Sequence[FieldSpec], used: set[Place]) -> Resource:
     """Most entries are for none of the images of an object: it is walked through again only for those that are."""
     if resource.ref.group == OPAQUE or resource.ref.kind == "CustomResourceDefinition":
         return resource
@@ -107,6 +119,7 @@ def _with_images(resource: Resource, images: Sequence[Image], specs: Sequence[Fi
     resource = _changed(resource, containers, specs, look)
     for image in images:
         if any(image.pattern.search(each) for each in seen):
+            used.add(image.place)
             resource = _changed(resource, containers, specs, _change(image))
             seen = set()
             _changed(resource, containers, specs, look)

@@ -95,13 +95,21 @@ def _applied(resources: list[Resource], patches: Iterable[Patch], step: Step) ->
             step.faults.patch(patch.entry, error.message, place, MEND)
             continue
         try:
-            resources = apply_patch(patch, target, resources, step.shapes)
+            patched = apply_patch(patch, target, resources, step.shapes)
+            if target is not None:
+                step.faults.chose(patch.entry.place, any_object=_is_changed(resources, patched))
+            resources = patched
         except Unmatched as error:
             if step.faults.complete:
                 step.faults.patch(patch.entry, error.message, patch.entry.place, _advice(error.meant))
         except Unpatchable as error:
             step.faults.patch(patch.entry, error.message, _place(patch, error), MEND)
     return resources
+
+
+def _is_changed(before: Sequence[Resource], after: Sequence[Resource]) -> bool:
+    """Whether a patch was for any object: those that it is not for are handed on as they are."""
+    return len(before) != len(after) or any(one is not other for one, other in zip(before, after, strict=True))
 
 
 def _place(patch: Patch, error: Unpatchable) -> Place:

@@ -1,0 +1,340 @@
+"""What a kustomization says and does not do, or does beside what it is meant to: namespaces, patches, images, bases.
+
+kustomize, api/filters/namespace/namespace.go, api/resmap/reswrangler.go (Select), api/internal/image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import re2
+
+from gitops_lint.context import (
+    OPAQUE,
+    REMOTE_BASE,
+    Build,
+    Context,
+    Hit,
+    Place,
+    Reach,
+    check,
+    dig,
+    glob,
+    is_resolved,
+    list_at,
+    mapping_at,
+    mappings_at,
+    text_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gitops_lint.context import Hop, Ownership, Reconciler, Ref
+
+NAME = ("metadata", "name")
+NAMESPACE = ("metadata", "namespace")
+SETTERS = frozenset({"namespace", "targetNamespace"})
+"""The fields that put all objects into one namespace: kustomize's, Argo CD's and Flux's."""
+ORDERS = frozenset({"Application", "ApplicationSet", "AppProject"})
+
+
+# -- what chooses nothing --------------------------------------------------------------------------------------
+
+
+@check
+def chooses_nothing(context: Context) -> Iterator[Hit]:
+    """Entries of the fields ``params.fields`` that no object of any build is meant by.
+
+    What is for whatever comes is left alone: a patch by kind alone in a component or in a Flux Kustomization. So is
+    what stands in a build that lacks something.
+    """
+    fields = frozenset(context.params["fields"])
+    found: dict[Place, list[tuple[bool, Reach, Reconciler | None]]] = {}
+    for build, reach, reconciler in _builds(context):
+        for place, met in build.met.items():
+            if place.route and fields.intersection(map(str, place.route)):
+                found.setdefault(place, []).append((met or bool(build.problems), reach, reconciler))
+    for place, uses in found.items():
+        is_patch = "images" not in fields
+        if any(met for met, _, _ in uses) or (is_patch and _is_for_whatever_comes(place)):
+            continue
+        readers = {reconciler.node for _, _, reconciler in uses if reconciler}
+        reach = min((reach for _, reach, _ in uses), key=list(Reach).index)
+        yield _idle(place, sorted(readers), reach)
+
+
+def _builds(context: Context) -> Iterator[tuple[Build, Reach, Reconciler | None]]:
+    for applied in context.walked.applied:
+        yield applied.delivery.build, applied.reach, applied.reconciler
+    for _, build in context.walked.virtual:
+        yield build, Reach.VIRTUAL, None
+
+
+def _data(place: Place) -> object:
+    return getattr(place.document, "data", None)
+
+
+def _is_for_whatever_comes(place: Place) -> bool:
+    """Whether a patch is a default for a kind, there or not; one whose target stands in another text may be."""
+    data = _data(place)
+    target = mapping_at(data, (*place.route, "target"))
+    is_shared = text_at(data, ("kind",)) == "Component" or text_at(data, ("spec", "path")) != ""
+    return not target or (is_shared and not target.keys() & {"name", "labelSelector", "annotationSelector"})
+
+
+def _idle(place: Place, readers: Sequence[tuple[str, Ref]], reach: Reach) -> Hit:
+    entry = dig(_data(place), place.route)
+    if isinstance(entry, dict) and "target" in entry:
+        target = ", ".join(f"{key} {value}" for key, value in mapping_at(entry, ("target",)).items())
+        message = f"a patch in {place.path} is for {target}, and there is no such object"
+        at, label = place._replace(route=(*place.route, "target")), "chooses nothing"
+        advice = "correct the target: its fields are regular expressions that must match wholly; or take the patch out"
+        effect = "the build succeeds, and what the patch is to change stays as it was"
+    else:
+        name = text_at(entry, ("name",)) or str(entry).partition("=")[0]
+        message = f"images in {place.path} name {name}, and no container runs it"
+        at, label = place, "chooses nothing"
+        if isinstance(entry, dict):
+            at = place._replace(route=(*place.route, "name"))
+        advice = "write the name as it stands in the manifests, with its registry and without a tag, or take it out"
+        effect = "the build succeeds, and the containers run what they ran before"
+    return Hit(
+        message=message,
+        at=at,
+        label=label,
+        clusters=tuple(sorted({cluster for cluster, _ in readers})),
+        help=advice,
+        effect=effect,
+        reach=reach,
+    )
+
+
+# -- namespaces ------------------------------------------------------------------------------------------------
+
+
+class Move(NamedTuple):
+    """An object that a kustomization puts elsewhere than it is written."""
+
+    ownership: Ownership
+    cluster: str
+    written: str
+    """Its former namespace; for a Namespace its former name."""
+    at: Place
+
+
+def _moves(context: Context, route: tuple[str, str], *, is_namespace: bool) -> dict[Place, list[Move]]:
+    """What the namespace of a kustomization changes in live objects, by the line that does so."""
+    moves: dict[Place, list[Move]] = {}
+    for (cluster, ref), owners in context.graph.objects.items():
+        if ref.group == OPAQUE or (ref.group == "" and ref.kind == "Namespace") is not is_namespace:
+            continue
+        for ownership in owners:
+            built = ownership.built
+            at, origin = built.locate(route), built.origin
+            is_set = bool(at.route) and at.route[-1] in SETTERS and at.route[-2:] != NAMESPACE
+            if ownership.reach is not Reach.LIVE or not is_set:
+                continue
+            written = text_at(_data(origin), (*origin.route, *route))
+            moves.setdefault(at, []).append(Move(ownership, cluster, written, at))
+    return moves
+
+
+@check
+def renamed_namespace(context: Context) -> Iterator[Hit]:
+    """Namespace objects that the ``namespace`` of a kustomization gives another name."""
+    for at, moves in _moves(context, NAME, is_namespace=True).items():
+        move = moves[0]
+        built = move.ownership.built
+        if not move.written or move.written == built.ref.name:
+            continue
+        yield Hit(
+            message=f"{at.route[-1]} renames Namespace {move.written} to {built.ref.name}",
+            at=at,
+            label="set on everything below, Namespaces included",
+            subject=built.ref,
+            clusters=tuple(sorted({each.cluster for each in moves})),
+            owners=tuple(each.ownership for each in moves),
+            related=((built.origin._replace(route=(*built.origin.route, *NAME)), "written as this"),),
+            help="take the Namespace into a kustomization of its own that sets no namespace",
+            effect=f"there is no Namespace {move.written} in the cluster, and whoever needs it fails",
+        )
+
+
+@check
+def overridden_namespace(context: Context) -> Iterator[Hit]:
+    """Objects that name their namespace, and that a kustomization moves to another one.
+
+    Told where it surely hurts: an order leaves the namespace in which Argo CD looks, or what others refer to is no
+    longer there. Else only of those that are written otherwise than the objects beside them, and for a namespace that
+    is in use: a base as a whole may name a namespace that an overlay is to replace.
+    """
+    used = {ref.namespace for (_, ref), owners in context.graph.objects.items() if owners[0].reach is Reach.LIVE}
+    used |= {ref.name for _, ref in context.graph.objects if (ref.group, ref.kind) == ("", "Namespace")}
+    for at, moves in _moves(context, NAMESPACE, is_namespace=False).items():
+        explicit = [move for move in moves if move.written and move.written != move.ownership.built.ref.namespace]
+        others = {move.written for move in moves} - {""}
+        for case, group in _by_case(context, explicit).items():
+            odd = [move for move in group if move.written != "default" and move.written in used]
+            is_whole = len(explicit) == len(moves) and len(others) == 1
+            told = odd if case == "stray" and not is_whole else group if case != "stray" else []
+            if told:
+                yield _overridden(at, case, told)
+
+
+def _by_case(context: Context, moves: Iterable[Move]) -> dict[str, list[Move]]:
+    cases: dict[str, list[Move]] = {}
+    for move in moves:
+        ref = move.ownership.built.ref
+        former = ref._replace(namespace=move.written)
+        needed = any(
+            need.kind == "reads" and need.target == (move.cluster, former) and not context.graph.owners(need.target)
+            for need in context.graph.needs
+        )
+        is_order = ref.group == "argoproj.io" and ref.kind in ORDERS
+        lost = is_order and move.written == "argocd" and not _is_welcome(context, ref.namespace)
+        cases.setdefault("order" if lost else "needed" if needed else "stray", []).append(move)
+    return cases
+
+
+def _is_welcome(context: Context, namespace: str) -> bool:
+    """Whether some project takes Applications from a namespace (docs/operator-manual/app-any-namespace.md)."""
+    for manifest in context.repo.of_kind("argoproj.io", "AppProject"):
+        allowed = [each for each in list_at(manifest.data, ("spec", "sourceNamespaces")) if isinstance(each, str)]
+        if allowed and glob(*allowed)(namespace):
+            return True
+    return False
+
+
+EFFECTS = {
+    "order": "Argo CD takes orders from its own namespace, and never sees it",
+    "needed": "who refers to it by the former namespace does not find it",
+    "stray": None,
+}
+
+
+def _overridden(at: Place, case: str, moves: Sequence[Move]) -> Hit:
+    first, *others = moves
+    built = first.ownership.built
+    more = f" and {len(others)} more" if others else ""
+    former = built.ref._replace(namespace=first.written)
+    return Hit(
+        message=f"{at.route[-1]} moves {former}{more} to {built.ref.namespace}",
+        at=at,
+        label="set on everything below",
+        case=case,
+        subject=built.ref,
+        clusters=tuple(sorted({move.cluster for move in moves})),
+        owners=(first.ownership,),
+        related=tuple(
+            (move.ownership.built.origin._replace(route=(*move.ownership.built.origin.route, *NAMESPACE)), "meant for")
+            for move in moves
+        ),
+        help="take what belongs elsewhere into a kustomization without this namespace, or drop its own namespace",
+        effect=EFFECTS[case],
+    )
+
+
+# -- remote bases ----------------------------------------------------------------------------------------------
+
+PINNED = ("ref", "version")
+BRANCHES = frozenset({"main", "master", "HEAD", "develop", "dev", "trunk", "latest"})
+"""What surely is no tag."""
+_RAW = re2.compile(r"^https?://raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?([^/]+)/")
+_RELEASE = re2.compile(r"^https?://[^/]+/[^/]+/[^/]+/releases/(latest)/")
+_REVISION = re2.compile(r"[?&](?:ref|version)=([^&]*)")
+
+
+@check
+def unpinned_remote_base(context: Context) -> Iterator[Hit]:
+    """Remote bases that follow a branch: what they hold changes without a commit in this repository."""
+    seen: dict[Place, list[Ownership]] = {}
+    for owners in context.graph.objects.values():
+        for ownership in owners:
+            if ownership.built.ref.kind == REMOTE_BASE and ownership.reach is Reach.LIVE:
+                seen.setdefault(ownership.built.origin, []).append(ownership)
+    for at, ownerships in seen.items():
+        url = ownerships[0].built.ref.name
+        branch = _branch(url)
+        if branch is not None and is_resolved(ownerships[0].built.ref):
+            follows = f"the branch {branch}" if branch else "the default branch"
+            yield Hit(
+                message=f"{at.path} takes in {url}, which follows {follows}",
+                at=at,
+                label="changes without a commit here",
+                case="branch" if branch else "none",
+                clusters=tuple(sorted({each.delivery.cluster for each in ownerships})),
+                help="name a tag or a commit: ?ref=v1.2.3",
+                effect="what is pushed there is applied here at the next build, reviewed by nobody",
+            )
+
+
+def _branch(url: str) -> str | None:
+    """The branch that a URL follows, empty for the default one; None where it is pinned or nobody can tell."""
+    for pattern in (_RAW, _RELEASE):
+        if found := pattern.match(url):
+            return found.group(1) if found.group(1) in BRANCHES else None
+    if found := _REVISION.search(url):
+        revision = found.group(1).removeprefix("refs/heads/")
+        return revision if revision in BRANCHES or found.group(1).startswith("refs/heads/") else None
+    is_file = url.startswith(("http://", "https://")) and url.partition("?")[0].endswith((".yaml", ".yml", ".json"))
+    return None if is_file else ""
+
+
+# -- charts ----------------------------------------------------------------------------------------------------
+
+SETTINGS = "argocd-cm"
+OPTIONS = "kustomize.buildOptions"
+CHART = ("configs", "cm")
+ENABLED = "--enable-helm"
+
+
+@check
+def charts_not_enabled(context: Context) -> Iterator[Hit]:
+    """Charts in a kustomization that Argo CD builds, where its settings stand here and do not allow that."""
+    options = list(_options(context))
+    if not options or any(ENABLED in text for text, _ in options):
+        return
+    seen: dict[Place, list[Ownership]] = {}
+    for owners in context.graph.objects.values():
+        for ownership in owners:
+            hop = ownership.built.via
+            is_built_by_argo = ownership.reconciler.subject.ref.kind == "Application" and ownership.reach is Reach.LIVE
+            if is_built_by_argo and hop is not None and _is_chart(hop) and isinstance(hop.place, Place):
+                seen.setdefault(hop.place, []).append(ownership)
+    for at, ownerships in seen.items():
+        application = ownerships[0].reconciler.subject.ref
+        yield Hit(
+            message=f"{at.path} inflates a Helm chart for {application}, and Argo CD is not told to: "
+            f"{OPTIONS} has no {ENABLED}",
+            at=at,
+            label="not inflated",
+            subject=application,
+            clusters=tuple(sorted({each.delivery.cluster for each in ownerships})),
+            related=((options[0][1], "the settings of Argo CD"),),
+            help=f"set {OPTIONS}: {ENABLED} there, or let an Application name the chart",
+            effect=f"{application} cannot be built: nothing of it is synced",
+        )
+
+
+def _is_chart(hop: Hop) -> bool:
+    return hop.text.startswith(("helmCharts", "helmChartInflationGenerator"))
+
+
+def _options(context: Context) -> Iterator[tuple[str, Place]]:
+    """What the settings of Argo CD, as a ConfigMap or as values of its chart, tell kustomize; with their places."""
+    for manifest in context.repo.of_kind("", "ConfigMap"):
+        if manifest.ref.name == SETTINGS:
+            yield _joined(mapping_at(manifest.data, ("data",))), manifest.locate(("data",))
+    for manifest in context.repo.of_kind("argoproj.io", "Application"):
+        for source in (
+            mapping_at(manifest.data, ("spec", "source")),
+            *mappings_at(manifest.data, ("spec", "sources")),
+        ):
+            settings = mapping_at(source, ("helm", "valuesObject", *CHART))
+            if text_at(source, ("chart",)) == "argo-cd" and settings:
+                yield _joined(settings), manifest.locate(("spec",))
+
+
+def _joined(settings: object) -> str:
+    return " ".join(str(value) for key, value in mapping_at(settings, ()).items() if str(key).startswith(OPTIONS))

@@ -1,0 +1,307 @@
+"""What an order to Flux refers to and is not there: sources, variables, providers, objects whose health is asked for.
+
+Semantics: source-controller and kustomize-controller look a reference up in the namespace of the object that has it
+unless another one is named; what is not found fails the whole reconciliation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.context import (
+    Confidence,
+    Context,
+    Controller,
+    Hit,
+    Place,
+    Reach,
+    Ref,
+    check,
+    did_you_mean,
+    dig,
+    homes_of_flux,
+    is_resolved,
+    is_suspended,
+    mappings_at,
+    may_be_hidden,
+    order_to,
+    shadow_of,
+    text_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitops_lint.context import Manifest, Need, Node, Ownership, Reconciler, Shadow, Spot
+
+NAME = ("metadata", "name")
+SOURCES = "source.toolkit.fluxcd.io"
+NOTIFICATIONS = "notification.toolkit.fluxcd.io"
+GENERATED = "ExternalArtifact"
+"""The kind of source that other controllers make."""
+VARIABLES = ("spec", "postBuild", "substituteFrom")
+HEALTH = ("spec", "healthChecks")
+REFLECTOR = "reflector.v1.k8s.emberstack.com/"
+"""Begins the annotations of an object that an operator copies into other namespaces."""
+SECRETS = frozenset({"ExternalSecret", "SealedSecret", "Certificate", "PushSecret", "SopsSecret", "VaultStaticSecret"})
+"""Kinds that a Secret of their name, or of the name of their target, is made of."""
+
+
+class Meant(NamedTuple):
+    """What may be meant by a reference to nothing: what to do, where it stands, and in which file that nobody reads."""
+
+    help: str
+    related: tuple[tuple[Spot, str], ...] = ()
+    stems: tuple[str, ...] = ()
+
+
+def _meant(context: Context, node: Node) -> Meant | None:
+    """The object that may be meant: elsewhere in the cluster, written and not applied, or of a name like it."""
+    cluster, ref = node
+    alike = {r: o[0] for (where, r), o in context.graph.objects.items() if where == cluster and r.group == ref.group}
+    for other, ownership in sorted(alike.items()):
+        if other.name == ref.name and other.kind == ref.kind and not _is_reflected(ownership):
+            advice = f"there is one in the namespace {other.namespace}"
+            return Meant(advice, ((ownership.built.locate(NAME), "this one is in another namespace"),))
+    for other, ownership in sorted(alike.items()):
+        if ref.group == SOURCES and (other.namespace, other.name) == (ref.namespace, ref.name):
+            return Meant(f"write kind: {other.kind}", ((ownership.built.locate(NAME), f"a {other.kind}"),))
+    if written := _written(context, ref):
+        related = ((written.locate(NAME), "stands here, and is not applied"),)
+        return Meant(f"let something apply {written.path}", related, (written.path,))
+    names = sorted(o.name for o in alike if o.kind == ref.kind and o.namespace == ref.namespace)
+    guess = did_you_mean(ref.name, names) if ref.kind != "Secret" else ""
+    return Meant(guess.removeprefix("; ")) if guess else None
+
+
+def _is_reflected(ownership: Ownership) -> bool:
+    annotations = dig(ownership.built.data, ("metadata", "annotations"))
+    return isinstance(annotations, dict) and any(str(key).startswith(REFLECTOR) for key in annotations)
+
+
+def _written(context: Context, ref: Ref) -> Manifest | None:
+    """The object as it stands in a file that no build reads."""
+    for manifest in context.repo.of_kind(ref.group, ref.kind):
+        is_it = manifest.ref.name == ref.name and manifest.ref.namespace in ("", ref.namespace)
+        if is_it and context.walked.reads.get(manifest.path) is not Reach.LIVE:
+            return manifest
+    return None
+
+
+# -- sources ---------------------------------------------------------------------------------------------------
+
+
+@check
+def missing_source(context: Context) -> Iterator[Hit]:
+    """A ``sourceRef`` or ``chartRef`` of what Flux applies that names nothing: one hit for each source.
+
+    The source of a root is made by whoever bootstrapped it. Who reads a source that is missing cannot bring it.
+    """
+    homes = homes_of_flux(context.walked)
+    reconcilers = context.graph.reconcilers
+    given = {need.target for need in context.graph.needs if reconcilers[need.owner].root is not None}
+    absent: dict[Node, list[Need]] = {}
+    for need in context.graph.needs:
+        cluster, ref = need.target
+        is_named = ref.group == SOURCES and ref.kind != GENERATED and is_resolved(ref) and bool(ref.namespace)
+        if is_named and cluster in homes and need.target not in given and not context.graph.owners(need.target):
+            absent.setdefault(need.target, []).append(need)
+    readers = {need.owner for needs in absent.values() for need in needs}
+    for target, needs in absent.items():
+        live = [need for need in needs if _is_at_work(context, need.owner)]
+        if live and not may_be_hidden(context.walked, target, readers) and not _was_moved(context, target):
+            yield _missing_source(context, target, live)
+
+
+def _was_moved(context: Context, node: Node) -> bool:
+    """Whether a kustomization moves the object out of that namespace: then that is the fault."""
+    for (cluster, ref), owners in context.graph.objects.items():
+        if cluster == node[0] and ref._replace(namespace=node[1].namespace) == node[1]:
+            origin = owners[0].built.origin
+            data = getattr(origin.document, "data", None)
+            if text_at(data, (*origin.route, "metadata", "namespace")) == node[1].namespace:
+                return True
+    return False
+
+
+def _is_at_work(context: Context, node: Node) -> bool:
+    is_live = context.graph.reach(node) is Reach.LIVE
+    return is_live and not is_suspended(context.graph.reconcilers[node].subject)
+
+
+def _missing_source(context: Context, target: Node, needs: Sequence[Need]) -> Hit:
+    first, *others = needs
+    more = f" and {len(others)} more read" if others else " reads"
+    meant = _meant(context, target)
+    return Hit(
+        message=f"{first.owner[1]}{more} from {target[1]}, which nothing applies",
+        at=_named(first),
+        label=f"there is no such {target[1].kind}",
+        case="misnamed" if meant else "missing",
+        subject=first.owner[1],
+        clusters=(target[0],),
+        related=((*meant.related,) if meant else ())
+        + tuple((_named(need), f"{need.owner[1].name} reads from it, too") for need in others),
+        help=meant.help if meant else "commit the source, or name one that is applied here",
+        effect=f"{first.owner[1].name} gets no artifact: nothing of it is applied or updated",
+        stems=meant.stems if meant else (),
+    )
+
+
+def _named(need: Need) -> Spot:
+    place = need.hop.place
+    return Place(place.document, (*place.route, "name")) if isinstance(place, Place) else place
+
+
+# -- variables -------------------------------------------------------------------------------------------------
+
+
+@check
+def missing_variables(context: Context) -> Iterator[Hit]:
+    """A ``substituteFrom`` that must be there and is not.
+
+    Most Secrets are made by others: one is missed only where it stands in another namespace or in a file that nobody
+    applies.
+    """
+    shadow = shadow_of(context.walked)
+    for reconciler in _kustomizations(context):
+        subject = reconciler.subject
+        for index, entry in enumerate(mappings_at(subject.data, VARIABLES)):
+            ref = Ref("", text_at(entry, ("kind",)), subject.ref.namespace, text_at(entry, ("name",)))
+            if not ref.name or entry.get("optional") is True or not is_resolved(ref) or not ref.namespace:
+                continue
+            node = reconciler.cluster, ref
+            if context.graph.owners(node) or _is_made(context, node):
+                continue
+            meant = _meant(context, node)
+            if meant or (ref.kind == "ConfigMap" and not shadow.covers(ref.namespace)):
+                yield _missing_variables(reconciler, ref, (*VARIABLES, index, "name"), meant, shadow)
+
+
+def _kustomizations(context: Context) -> Iterator[Reconciler]:
+    """The Kustomizations of Flux that are applied, in clusters where it is known that Flux runs."""
+    homes = homes_of_flux(context.walked)
+    for node, reconciler in context.graph.reconcilers.items():
+        is_kustomization = reconciler.controller is Controller.FLUX and node[1].kind == "Kustomization"
+        if is_kustomization and node[0] in homes and _is_at_work(context, node):
+            yield reconciler
+
+
+def _is_made(context: Context, node: Node) -> bool:
+    """Whether an object in that namespace may be what a Secret is made of."""
+    cluster, ref = node
+    for (where, other), owners in context.graph.objects.items():
+        if where == cluster and other.namespace == ref.namespace and other.kind in SECRETS:
+            data = owners[0].built.data
+            targets = (text_at(data, ("spec", "target", "name")), text_at(data, ("spec", "secretName")))
+            if ref.name in (other.name, *targets):
+                return True
+    return False
+
+
+def _missing_variables(
+    reconciler: Reconciler, ref: Ref, route: tuple[str | int, ...], meant: Meant | None, shadow: Shadow
+) -> Hit:
+    subject = reconciler.subject
+    return Hit(
+        message=f"{subject.ref} takes variables from {ref}, which nothing applies",
+        at=subject.locate(route),
+        label=f"there is no such {ref.kind} in {ref.namespace}",
+        case="misnamed" if meant else "missing",
+        subject=subject.ref,
+        clusters=(reconciler.cluster,),
+        related=meant.related if meant else (),
+        help=f"{meant.help}; it is looked up in the namespace of the Kustomization"
+        if meant
+        else "commit it, or set optional: true if somebody else makes it at times",
+        effect=f"every build of {subject.ref.name} fails: what it applies stays as it was",
+        confidence=Confidence.LIKELY if shadow.covers(ref.namespace) else Confidence.CERTAIN,
+        stems=meant.stems if meant else (),
+    )
+
+
+# -- providers of alerts ---------------------------------------------------------------------------------------
+
+
+@check
+def missing_provider(context: Context) -> Iterator[Hit]:
+    """An Alert whose provider is not there: it tells nobody anything (notification-controller, alert_types.go)."""
+    for (cluster, ref), owners in context.graph.objects.items():
+        alert = owners[0]
+        if (ref.group, ref.kind) != (NOTIFICATIONS, "Alert") or alert.reach is not Reach.LIVE:
+            continue
+        name = text_at(alert.built.data, ("spec", "providerRef", "name"))
+        node = cluster, Ref(NOTIFICATIONS, "Provider", ref.namespace, name)
+        if not name or not is_resolved(node[1]) or context.graph.owners(node):
+            continue
+        if cluster not in homes_of_flux(context.walked) or may_be_hidden(context.walked, node):
+            continue
+        meant = _meant(context, node)
+        yield Hit(
+            message=f"{ref} sends to {node[1]}, which nothing applies",
+            at=alert.built.locate(("spec", "providerRef", "name")),
+            label="there is no such Provider",
+            subject=ref,
+            clusters=(cluster,),
+            related=meant.related if meant else (),
+            help=meant.help if meant else "commit the Provider, or name one that is there",
+            effect="nobody hears of what fails",
+            stems=meant.stems if meant else (),
+        )
+
+
+# -- health ----------------------------------------------------------------------------------------------------
+
+
+@check
+def missing_health_target(context: Context) -> Iterator[Hit]:
+    """An object in ``healthChecks`` that nobody applies: the check waits for it until its time is up.
+
+    Not asked where ``wait`` makes Flux pass over the list, nor where a chart or an operator may make the object.
+    """
+    shadow = shadow_of(context.walked)
+    for reconciler in _kustomizations(context):
+        subject = reconciler.subject
+        for index, entry in enumerate(mappings_at(subject.data, HEALTH)):
+            ref = Ref(
+                text_at(entry, ("apiVersion",)).rpartition("/")[0],
+                text_at(entry, ("kind",)),
+                text_at(entry, ("namespace",)),
+                text_at(entry, ("name",)),
+            )
+            node = reconciler.cluster, ref
+            if dig(subject.data, ("spec", "wait")) is True or not ref.name or not is_resolved(ref):
+                continue
+            if _exists(context, ref) or _may_be_made(context, node, shadow):
+                continue
+            meant = _meant(context, node)
+            yield Hit(
+                message=f"{subject.ref} asks for the health of {ref}, which nothing applies",
+                at=subject.locate((*HEALTH, index, "name")),
+                label=f"there is no such {ref.kind}",
+                subject=subject.ref,
+                clusters=(reconciler.cluster,),
+                related=meant.related if meant else (),
+                help=meant.help if meant else "name an object that is applied here, or take the entry out",
+                effect=f"{subject.ref.name} is never ready, and what depends on it is never applied",
+                stems=meant.stems if meant else (),
+            )
+
+
+def _exists(context: Context, ref: Ref) -> bool:
+    """Whether the object is applied anywhere: what a kubeConfig leads to is asked for in its own cluster.
+
+    Without a namespace any will do: it may be of a kind that has none.
+    """
+    if ref.namespace:
+        return any(other == ref for _, other in context.graph.objects)
+    return any(other._replace(namespace="") == ref for _, other in context.graph.objects)
+
+
+def _may_be_made(context: Context, node: Node, shadow: Shadow) -> bool:
+    ref = node[1]
+    if order_to(ref) is Controller.FLUX:
+        return may_be_hidden(context.walked, node)
+    if not ref.namespace:
+        return shadow != (False, frozenset())
+    return shadow.covers(ref.namespace)
