@@ -18,6 +18,7 @@ from gitops_lint.context import (
     Place,
     Reach,
     check,
+    did_you_mean,
     dig,
     glob,
     is_resolved,
@@ -28,7 +29,7 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.context import Hop, Ownership, Reconciler, Ref
 
@@ -57,11 +58,12 @@ def chooses_nothing(context: Context) -> Iterator[Hit]:
                 found.setdefault(place, []).append((met or bool(build.problems), reach, reconciler))
     for place, uses in found.items():
         is_patch = "images" not in fields
-        if any(met for met, _, _ in uses) or (is_patch and _is_for_whatever_comes(place)):
+        is_known = not (is_patch and _is_for_whatever_comes(place)) and not _awaits_bootstrap(context, place)
+        if any(met for met, _, _ in uses) or not is_known:
             continue
         readers = {reconciler.node for _, _, reconciler in uses if reconciler}
         reach = min((reach for _, reach, _ in uses), key=list(Reach).index)
-        yield _idle(place, sorted(readers), reach)
+        yield _idle(context, place, sorted(readers), reach)
 
 
 def _builds(context: Context) -> Iterator[tuple[Build, Reach, Reconciler | None]]:
@@ -83,13 +85,21 @@ def _is_for_whatever_comes(place: Place) -> bool:
     return not target or (is_shared and not target.keys() & {"name", "labelSelector", "annotationSelector"})
 
 
-def _idle(place: Place, readers: Sequence[tuple[str, Ref]], reach: Reach) -> Hit:
+def _awaits_bootstrap(context: Context, place: Place) -> bool:
+    """Whether a kustomization is that of Flux itself, and ``flux bootstrap`` has not written its files yet."""
+    directory = place.path.rpartition("/")[0]
+    files = [f"{directory}/{name}" if directory else name for name in ("gotk-components.yaml", "gotk-sync.yaml")]
+    return any(context.repo.tree.is_file(path) and path not in context.repo.by_path for path in files)
+
+
+def _idle(context: Context, place: Place, readers: Sequence[tuple[str, Ref]], reach: Reach) -> Hit:
     entry = dig(_data(place), place.route)
     if isinstance(entry, dict) and "target" in entry:
         target = ", ".join(f"{key} {value}" for key, value in mapping_at(entry, ("target",)).items())
         message = f"a patch in {place.path} is for {target}, and there is no such object"
         at, label = place._replace(route=(*place.route, "target")), "chooses nothing"
         advice = "correct the target: its fields are regular expressions that must match wholly; or take the patch out"
+        advice = _alike(context, mapping_at(entry, ("target",))) or advice
         effect = "the build succeeds, and what the patch is to change stays as it was"
     else:
         name = text_at(entry, ("name",)) or str(entry).partition("=")[0]
@@ -108,6 +118,13 @@ def _idle(place: Place, readers: Sequence[tuple[str, Ref]], reach: Reach) -> Hit
         effect=effect,
         reach=reach,
     )
+
+
+def _alike(context: Context, target: Mapping[str, object]) -> str:
+    """The name that is probably meant by one that no object of that kind has."""
+    kind, name = target.get("kind"), target.get("name")
+    names = sorted({ref.name for _, ref in context.graph.objects if ref.kind == kind})
+    return did_you_mean(name, names).removeprefix("; ") if isinstance(name, str) else ""
 
 
 # -- namespaces ------------------------------------------------------------------------------------------------
@@ -142,23 +159,47 @@ def _moves(context: Context, route: tuple[str, str], *, is_namespace: bool) -> d
 
 @check
 def renamed_namespace(context: Context) -> Iterator[Hit]:
-    """Namespace objects that the ``namespace`` of a kustomization gives another name."""
-    for at, moves in _moves(context, NAME, is_namespace=True).items():
-        move = moves[0]
-        built = move.ownership.built
-        if not move.written or move.written == built.ref.name:
-            continue
-        yield Hit(
-            message=f"{at.route[-1]} renames Namespace {move.written} to {built.ref.name}",
-            at=at,
-            label="set on everything below, Namespaces included",
-            subject=built.ref,
-            clusters=tuple(sorted({each.cluster for each in moves})),
-            owners=tuple(each.ownership for each in moves),
-            related=((built.origin._replace(route=(*built.origin.route, *NAME)), "written as this"),),
-            help="take the Namespace into a kustomization of its own that sets no namespace",
-            effect=f"there is no Namespace {move.written} in the cluster, and whoever needs it fails",
-        )
+    """Namespace objects that the ``namespace`` of a kustomization gives another name.
+
+    A name that is replaced by several, that no Namespace can have or that stands in a component is a mere stand-in.
+    """
+    moves = _moves(context, NAME, is_namespace=True)
+    renamed: dict[str, set[str]] = {}
+    for move in (move for group in moves.values() for move in group):
+        renamed.setdefault(move.written, set()).add(move.ownership.built.ref.name)
+    present = {ref.name for _, ref in context.graph.objects if (ref.group, ref.kind) == ("", "Namespace")}
+    inhabited: dict[str, Ref] = {}
+    for _, ref in context.graph.objects:
+        inhabited.setdefault(ref.namespace, ref)
+    for at, group in moves.items():
+        move = group[0]
+        written = move.written
+        is_stand_in = len(renamed[written]) > 1 or "_" in written or _is_component(move.ownership.built.origin)
+        if written and written != move.ownership.built.ref.name and written not in present and not is_stand_in:
+            yield _renamed(at, group, inhabited.get(written))
+
+
+def _is_component(place: Place) -> bool:
+    return text_at(_data(place), ("kind",)) == "Component"
+
+
+def _renamed(at: Place, moves: Sequence[Move], inhabitant: Ref | None) -> Hit:
+    move = moves[0]
+    built = move.ownership.built
+    effect = f"there is no Namespace {move.written} in the cluster, and whoever needs it fails"
+    needs = f", and {inhabitant} is to live in the former" if inhabitant else ""
+    return Hit(
+        message=f"{at.route[-1]} renames Namespace {move.written} to {built.ref.name}{needs}",
+        at=at,
+        label="set on everything below, Namespaces included",
+        case="needed" if inhabitant else "unneeded",
+        subject=built.ref,
+        clusters=tuple(sorted({each.cluster for each in moves})),
+        owners=tuple(each.ownership for each in moves),
+        related=((built.origin._replace(route=(*built.origin.route, *NAME)), "written as this"),),
+        help="take the Namespace into a kustomization of its own that sets no namespace",
+        effect=effect if inhabitant else None,
+    )
 
 
 @check
@@ -173,13 +214,30 @@ def overridden_namespace(context: Context) -> Iterator[Hit]:
     used |= {ref.name for _, ref in context.graph.objects if (ref.group, ref.kind) == ("", "Namespace")}
     for at, moves in _moves(context, NAMESPACE, is_namespace=False).items():
         explicit = [move for move in moves if move.written and move.written != move.ownership.built.ref.namespace]
-        others = {move.written for move in moves} - {""}
+        is_whole = bool(explicit) and _is_whole(context, at, explicit)
         for case, group in _by_case(context, explicit).items():
-            odd = [move for move in group if move.written != "default" and move.written in used]
-            is_whole = len(explicit) == len(moves) and len(others) == 1
-            told = odd if case == "stray" and not is_whole else group if case != "stray" else []
-            if told:
+            odd = [] if is_whole else [move for move in group if move.written != "default" and move.written in used]
+            if told := odd if case == "stray" else group:
                 yield _overridden(at, case, told)
+
+
+def _is_whole(context: Context, at: Place, explicit: Sequence[Move]) -> bool:
+    """Whether all that a kustomization puts into its namespace is written for one and the same other namespace."""
+    if len({move.written for move in explicit}) > 1:
+        return False
+    first = explicit[0].ownership
+    moved = {move.ownership.built.ref for move in explicit}
+    return all(
+        other.built.ref in moved
+        for other in context.graph.applied_by(first.reconciler)
+        if other.built.ref.namespace == first.built.ref.namespace and _comes_through(other, at)
+    )
+
+
+def _comes_through(ownership: Ownership, at: Place) -> bool:
+    """Whether an object is built by the kustomization, or the reconciler, that a line stands in."""
+    hops = ownership.built.via.walk() if ownership.built.via else ()
+    return at.route[-1] != "namespace" or any(hop.place.path == at.path for hop in hops)
 
 
 def _by_case(context: Context, moves: Iterable[Move]) -> dict[str, list[Move]]:
@@ -326,6 +384,7 @@ def _options(context: Context) -> Iterator[tuple[str, Place]]:
     for manifest in context.repo.of_kind("", "ConfigMap"):
         if manifest.ref.name == SETTINGS:
             yield _joined(mapping_at(manifest.data, ("data",))), manifest.locate(("data",))
+    yield from _values(context)
     for manifest in context.repo.of_kind("argoproj.io", "Application"):
         for source in (
             mapping_at(manifest.data, ("spec", "source")),
@@ -334,6 +393,17 @@ def _options(context: Context) -> Iterator[tuple[str, Place]]:
             settings = mapping_at(source, ("helm", "valuesObject", *CHART))
             if text_at(source, ("chart",)) == "argo-cd" and settings:
                 yield _joined(settings), manifest.locate(("spec",))
+
+
+def _values(context: Context) -> Iterator[tuple[str, Place]]:
+    """The same in files of values below a directory that is called after Argo CD."""
+    for path in sorted(context.repo.tree.files):
+        directory, _, name = path.rpartition("/")
+        if name.startswith("values") and name.endswith((".yaml", ".yml")) and directory.endswith(("argocd", "argo-cd")):
+            file = context.repo.file(path)
+            for document in file.documents if file else ():
+                if settings := mapping_at(document.data, CHART):
+                    yield _joined(settings), Place(document, CHART)
 
 
 def _joined(settings: object) -> str:

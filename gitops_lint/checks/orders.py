@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+import re2
 
 from gitops_lint.context import (
     Context,
@@ -30,7 +31,7 @@ INTERVAL = ("spec", "interval")
 SUSPEND = ("spec", "suspend")
 TOOLKIT = ".toolkit.fluxcd.io"
 NOTIFICATIONS = "notification.toolkit.fluxcd.io"
-_PARTS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
+_PARTS = re2.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 MAX_TEXT = 40
 """The longest duration that is read."""
@@ -188,7 +189,7 @@ def edited_bootstrap_file(context: Context) -> Iterator[Hit]:
 
 
 def _is_no_component(ref: Ref, manifest: Manifest) -> bool:
-    return dig(manifest.data, PART_OF) != "flux"
+    return text_at(manifest.data, PART_OF) != "flux"
 
 
 def _is_no_sync(ref: Ref, manifest: Manifest) -> bool:

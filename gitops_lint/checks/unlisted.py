@@ -84,10 +84,8 @@ def _is_whole(manifest: Manifest) -> bool:
     data = manifest.data
     if manifest.ref.group == "apps":
         return dig(data, ("spec", "selector")) is not None
-    return bool(data.keys() - {"apiVersion", "kind", "metadata"}) or manifest.ref.kind in (
-        "Namespace",
-        "ServiceAccount",
-    )
+    is_bare = manifest.ref.kind in ("Namespace", "ServiceAccount")
+    return is_bare or bool(data.keys() - {"apiVersion", "kind", "metadata"})
 
 
 def _lies_beside(miss: Miss, path: str) -> bool:
@@ -96,7 +94,7 @@ def _lies_beside(miss: Miss, path: str) -> bool:
 
 
 def _unlisted(file: str, disabled: bool, entries: Sequence[tuple[str, Manifest]]) -> Hit:
-    (entry, first), *others = entries
+    first, others = entries[0][1], entries[1:]
     paths = tuple(manifest.path for _, manifest in entries)
     listing = ", ".join(name for name, _ in entries[:3]) + (f" and {len(entries) - 3} more" if entries[3:] else "")
     more = f" and {len(others)} more beside it" if others else ""
@@ -171,7 +169,7 @@ def bypassed_kustomization(context: Context) -> Iterator[Hit]:
                 if all(each.place != hop.place for each in hops):
                     hops.append(hop)
     for (lister, passed), hops in found.items():
-        yield _bypassed(context, lister, passed, hops)
+        yield _bypassed(context, lister, passed, sorted(hops, key=lambda hop: hop.place.location.line or 0))
 
 
 def _passed(context: Context, path: str, lister: str) -> str | None:
