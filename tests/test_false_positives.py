@@ -76,6 +76,13 @@ kind: HelmRelease
 metadata: {name: web, namespace: web}
 spec: {interval: 1h, chartRef: {kind: OCIRepository, name: web}}
 """
+CHARTS = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: web, namespace: web}
+spec: {interval: 1h, url: "https://charts.example.com"}
+"""
+CHART_ARTIFACT = ARTIFACT.replace("name: artifact, namespace: flux-system", "name: web, namespace: web")
 NOWHERE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 GENERATED = """\
 apiVersion: argoproj.io/v1alpha1
@@ -157,9 +164,9 @@ CASES: dict[str, dict[str, str]] = {
         "apps/home/kustomization.yaml": kustomization("../base", more="patches: [{path: web.yaml}]\n"),
         "apps/home/web.yaml": CHARTLESS,
         "apps/base/kustomization.yaml": kustomization("web.yaml"),
-        "apps/base/web.yaml": WITH_CHART,
+        "apps/base/web.yaml": f"{WITH_CHART}---\n{CHARTS}",
     },
-    "a HelmRelease with a chartRef": {**SYNC, "clusters/home/web.yaml": CHART_REF},
+    "a HelmRelease with a chartRef": {**SYNC, "clusters/home/web.yaml": f"{CHART_REF}---\n{CHART_ARTIFACT}"},
     "the namespace comes from the kustomization": {
         **SYNC,
         "clusters/home/apps.yaml": flux("apps", "./apps"),
