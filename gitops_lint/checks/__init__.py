@@ -6,6 +6,7 @@ The list is explicit: importing this package makes every check known.
 from gitops_lint.checks import (
     applications,
     backends,
+    bases,
     compliance,
     dangling,
     double_owners,
@@ -27,6 +28,7 @@ from gitops_lint.checks import (
 __all__ = [
     "applications",
     "backends",
+    "bases",
     "compliance",
     "dangling",
     "double_owners",
