@@ -278,6 +278,12 @@ CASES: dict[str, dict[str, str]] = {
         "apps/base/a.yaml": NOWHERE,
         "apps/component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\n",
     },
+    "one chart in a base, and an overlay with a namespace for each environment": {
+        "argocd-apps/web.yaml": application("one", "apps/one") + "---\n" + application("two", "apps/two"),
+        "apps/one/kustomization.yaml": kustomization("../base", more="namespace: one\n"),
+        "apps/two/kustomization.yaml": kustomization("../base", more="namespace: two\n"),
+        "apps/base/kustomization.yaml": "helmCharts: [{name: web, repo: 'https://example.com', version: 1.0.0, releaseName: web}]\n",
+    },
     "targets by regular expressions, and inline transformers": {
         **SYNC,
         "clusters/home/apps.yaml": flux("apps", "./apps"),

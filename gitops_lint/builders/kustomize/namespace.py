@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.kustomize.fieldspec import FieldFault, FieldSpec, apply
 from gitops_lint.builders.kustomize.layer import Malformed
 from gitops_lint.builders.kustomize.traced import Traced
-from gitops_lint.model import OPAQUE, Places
+from gitops_lint.model import OPAQUE, RELEASE, Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,10 @@ def set_namespace(
     result = []
     identities = Counter(resource.identity for resource in resources)
     for resource in resources:
-        moved = resource.noted() if resource.ref.group != OPAQUE else resource
+        if resource.ref.group == OPAQUE:
+            result.append(_moved_release(resource, entry, unset_only=unset_only))
+            continue
+        moved = resource.noted()
         try:
             moved = _moved(moved, entry, specs, subjects, unset_only=unset_only)
         except FieldFault as fault:
@@ -66,6 +70,14 @@ def set_namespace(
             continue
         result.append(moved)
     return result
+
+
+def _moved_release(resource: Resource, entry: Entry, *, unset_only: bool) -> Resource:
+    """The release of a chart moves with its objects; whatever else is not known stays where it is."""
+    ref = resource.ref
+    if ref.kind != RELEASE or (unset_only and ref.namespace):
+        return resource
+    return replace(resource, ref=ref._replace(namespace=str(entry.value)))
 
 
 def _moved(
