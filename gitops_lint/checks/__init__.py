@@ -24,6 +24,7 @@ from gitops_lint.checks import (
     responsibility,
     routes,
     secrets,
+    tracking,
     trees,
     unlisted,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "responsibility",
     "routes",
     "secrets",
+    "tracking",
     "trees",
     "unlisted",
 ]
