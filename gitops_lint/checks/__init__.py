@@ -28,6 +28,7 @@ from gitops_lint.checks import (
     secrets,
     tracking,
     trees,
+    unassigned,
     unlisted,
 )
 
@@ -56,5 +57,6 @@ __all__ = [
     "secrets",
     "tracking",
     "trees",
+    "unassigned",
     "unlisted",
 ]
