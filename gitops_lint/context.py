@@ -44,7 +44,9 @@ from gitops_lint.model import (
     dig,
 )
 from gitops_lint.nearest import did_you_mean
+from gitops_lint.paths import upwards
 from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.routing import Claim, claims_of, meet
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
@@ -60,6 +62,7 @@ __all__ = [  # all that a check imports
     "Build",
     "Built",
     "Change",
+    "Claim",
     "Clause",
     "Component",
     "Confidence",
@@ -95,6 +98,7 @@ __all__ = [  # all that a check imports
     "Unanswered",
     "Write",
     "check",
+    "claims_of",
     "credentials",
     "describe",
     "did_you_mean",
@@ -112,6 +116,7 @@ __all__ = [  # all that a check imports
     "mapping_at",
     "mappings_at",
     "may_be_hidden",
+    "meet",
     "names_kind",
     "needed_by",
     "normalise_url",
@@ -124,6 +129,7 @@ __all__ = [  # all that a check imports
     "sources",
     "text_at",
     "traits_of",
+    "upwards",
 ]
 
 if TYPE_CHECKING:

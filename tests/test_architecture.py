@@ -28,7 +28,7 @@ FLOORS = (
     {"builders"},
     {"law", "artifact", "fluxversion"},
     {"repo", "config"},
-    {"output", "snippet", "traits", "fix", "marshalled", "excerpt"},
+    {"output", "snippet", "traits", "fix", "marshalled", "excerpt", "routing"},
     {"appproject", "validation", "splice"},
     {"matrix", "shape", "document"},
     {"model"},

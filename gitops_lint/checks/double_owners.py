@@ -17,6 +17,7 @@ from gitops_lint.context import (
     glob,
     is_suspended,
     leaves_alone,
+    text_at,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Rivals = tuple["Ownership", ...]
 """The owners of one object who must not be more than one."""
 
+ENFORCE = "pod-security.kubernetes.io/enforce"
+"""The label of a Namespace by which Pod Security refuses pods (kubernetes.io, Pod Security Admission)."""
 MAX_SHOWN = 60
 """Characters of a value in a message."""
 
@@ -118,7 +121,7 @@ def _hit(context: Context, found: Sequence[Rivals], controllers: tuple[Controlle
             *_renamings(rivals),
         ),
         help=_help(context, rivals),
-        effect="the sync that comes second fails" if case == "refused" else _effect(found),
+        effect="the sync that comes second fails" if case == "refused" else _effect(found, case),
         confidence=Confidence.LIKELY if guessed else Confidence.CERTAIN,
         reach=Reach.LIVE if sure else Reach.DECLARED,
     )
@@ -216,12 +219,47 @@ def _way_out(context: Context, ownership: Ownership, hop: Hop, apart: bool) -> s
     return f"narrow what {reconciler} reads ({location})"
 
 
-def _effect(found: Sequence[Rivals]) -> str:
-    difference = next((d for rivals in found if (d := _difference(rivals))), None)
-    if difference is not None:
-        field, mine, theirs = difference
-        return f"they set {field} to {_short(mine)} and {_short(theirs)}: the last one to apply wins, again and again"
+def _effect(found: Sequence[Rivals], case: str) -> str:
+    if refused := next((text for rivals in found if (text := _pod_security(rivals))), None):
+        return refused
+    for rivals in found:
+        if difference := _difference(rivals):
+            field, mine, theirs = difference
+            return f"they set {field} to {_short(mine)} and {_short(theirs)}: {_turns(rivals, case)}"
     return "whichever of them prunes it takes it away from the other"
+
+
+def _turns(rivals: Rivals, case: str) -> str:
+    """How the two come to change places.
+
+    Argo CD looks at a commit that it has synced only again if it is to heal (argo-cd, docs/user-guide/auto_sync.md).
+    """
+    flux = next((owner.reconciler.subject for owner in rivals if owner.controller is Controller.FLUX), None)
+    argocd = next((owner.reconciler.subject for owner in rivals if owner.controller is Controller.ARGOCD), None)
+    if case != "fight" or flux is None or argocd is None:
+        return "the last one to apply wins, again and again"
+    interval = text_at(flux.data, ("spec", "interval"))
+    turn = f"every {interval}" if interval and "${" not in interval else "at each interval"
+    if dig(argocd.data, ("spec", "syncPolicy", "automated", "selfHeal")) is True:
+        return f"Flux applies its own {turn}, and the self-heal of {argocd.ref} takes it back within seconds"
+    return f"Flux applies its own {turn}, {argocd.ref} with each commit"
+
+
+def _pod_security(rivals: Rivals) -> str | None:
+    """What two definitions of a Namespace do that admit different pods.
+
+    A label that one of them lacks counts only within one controller: another one leaves it as it is.
+    """
+    if rivals[0].built.ref.kind != "Namespace":
+        return None
+    levels = [text_at(owner.built.data, ("metadata", "labels", ENFORCE)) for owner in rivals]
+    if len({owner.controller for owner in rivals}) > 1:
+        levels = [level for level in levels if level]
+    other = next((level for level in levels[1:] if level != levels[0]), None)
+    if other is None:
+        return None
+    pair = f"{levels[0]} and {other}" if levels[0] and other else f"{levels[0] or other} and to nothing"
+    return f"they set {ENFORCE} to {pair}: pods that run under the one are refused under the other"
 
 
 def _short(value: object) -> str:

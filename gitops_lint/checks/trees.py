@@ -185,24 +185,23 @@ def order_in_wrong_tree(context: Context) -> Iterator[Hit]:
         if manifest.locate(()) not in read_by_flux:
             strays.setdefault((controller, manifest.path.rpartition("/")[0]), []).append(manifest)
     for (controller, _), group in strays.items():
-        for manifest in _without_sources(group):
+        leading = [manifest for manifest in group if manifest.ref.group != SOURCES]
+        for manifest in leading:
             yield _stray_hit(context, manifest, controller)
+        if not leading:  # sources that came along with a HelmRelease or a Kustomization go with it
+            yield _stray_hit(context, group[0], controller, len(group) - 1)
 
 
-def _without_sources(group: list[Manifest]) -> list[Manifest]:
-    """The orders of one directory, without the sources that came along with a HelmRelease or Kustomization."""
-    leading = [manifest for manifest in group if manifest.ref.group != SOURCES]
-    return leading or group
-
-
-def _stray_hit(context: Context, manifest: Manifest, controller: Controller) -> Hit:
+def _stray_hit(context: Context, manifest: Manifest, controller: Controller, others: int = 0) -> Hit:
     tree = tree_of(manifest.path, context.tree(other_than(controller)))
     applications = context.settings.trees.applications if controller is Controller.ARGOCD else ()
     homes = (*applications, *context.tree(controller))
     home = f"to {tree_of('', homes[:1])}" if homes else f"out of {tree}"
     whose = other_than(controller).label
+    what = f"{manifest.ref} and {others} more are orders" if others else f"{manifest.ref} is an order"
+    stands = "stand" if others else "stands"
     return Hit(
-        message=f"{manifest.ref} is an order to {controller.label}, but stands in {tree}, the tree of {whose}",
+        message=f"{what} to {controller.label}, but {stands} in {tree}, the tree of {whose}",
         at=manifest.locate(("kind",)),
         label=f"{controller.label} takes orders of this kind",
         case=controller.value,

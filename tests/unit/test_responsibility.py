@@ -7,19 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_lint.engine import Selection, analyse, check
-from gitops_lint.rule import shipped
-from gitops_lint.tree import MemoryTree
-from gitops_lint.trial import settings_of
-
-
-def levels(rule_id: str, heading: str) -> set[tuple[str, str, str | None]]:
-    """Severity, confidence and case of the findings in a bad example."""
-    (rule,) = (rule for rule in shipped() if rule.id == rule_id)
-    (example,) = (example for example in rule.examples if example.heading == f"Bad: {heading}")
-    tree = MemoryTree(example.files, remotes=("https://example.com/repo",))
-    report = check(analyse(tree, settings_of(example)), Selection(select=(rule_id,)))
-    return {(finding.severity.word, finding.confidence.value, finding.case) for finding in report.findings}
+from tests.unit.examples import levels
 
 
 @pytest.mark.parametrize(
