@@ -14,13 +14,21 @@ from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
-from gitops_lint.controllers.argocd import is_cluster_scoped
-from gitops_lint.environment import Environment, environment_of
+from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
+from gitops_lint.environment import (
+    Environment,
+    Environments,
+    Overlay,
+    has_word,
+    reads_of,
+    value_files_of,
+    without_word,
+)
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
-from gitops_lint.glob import glob, head
+from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
 from gitops_lint.location import Location, Route, Span, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
@@ -31,6 +39,7 @@ from gitops_lint.model import (
     Build,
     Built,
     Controller,
+    Data,
     Hop,
     Manifest,
     Node,
@@ -48,14 +57,18 @@ from gitops_lint.paths import upwards
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.routing import Claim, claims_of, meet
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
-from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
+from gitops_lint.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
+from gitops_lint.traits import containers_of, needed_by, traits_of, traits_of_manifest
+from gitops_lint.versions import Pinned, is_newer, tag_of, versions_of
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
+    "AUTOMATED",
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
     "OPAQUE",
+    "PINNED",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
@@ -68,7 +81,9 @@ __all__ = [  # all that a check imports
     "Confidence",
     "Context",
     "Controller",
+    "Data",
     "Environment",
+    "Environments",
     "Fix",
     "Hit",
     "Hop",
@@ -79,7 +94,9 @@ __all__ = [  # all that a check imports
     "Move",
     "Need",
     "Node",
+    "Overlay",
     "Ownership",
+    "Pinned",
     "Place",
     "Policy",
     "Problem",
@@ -99,17 +116,24 @@ __all__ = [  # all that a check imports
     "Write",
     "check",
     "claims_of",
+    "containers_of",
     "credentials",
+    "crossing",
     "describe",
     "did_you_mean",
     "dig",
     "glob",
+    "has_word",
     "head",
     "homes_of_flux",
+    "is_automated",
     "is_cluster_scoped",
     "is_literal",
+    "is_newer",
     "is_resolved",
+    "is_rolling",
     "is_suspended",
+    "keeps_applications",
     "leaves_alone",
     "list_at",
     "looks_like_template",
@@ -125,15 +149,21 @@ __all__ = [  # all that a check imports
     "permits_destination",
     "permits_kind",
     "permits_source",
+    "prunes",
+    "reads_of",
     "shadow_of",
     "sources",
+    "tag_of",
     "text_at",
     "traits_of",
     "upwards",
+    "value_files_of",
+    "versions_of",
+    "without_word",
 ]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gitops_lint.config import Settings
     from gitops_lint.graph import Graph
@@ -199,7 +229,7 @@ class Policy:
         return not self.clauses or any(clause.matches(traits) for clause in self.clauses)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """All that a check may see: the world, the law, and the parameters of its page."""
 
@@ -217,19 +247,14 @@ class Context:
         trees = self.settings.trees
         return tuple(trees.flux if controller is Controller.FLUX else trees.argocd)
 
-    def environment(self, reconciler: Reconciler) -> Environment | None:
-        """The declared environment that an Application belongs to, and what tells it."""
-        clusters = self.graph.destinations(reconciler)
-        labels = self._namespace_labels(reconciler, clusters)
-        return environment_of(reconciler.subject, clusters, self.settings.environments, labels)
+    @cached_property
+    def environments(self) -> Environments:
+        """The declared environments, and what belongs to each of them."""
+        return Environments(self.graph, self.settings.environments, self.repo.tree)
 
-    def _namespace_labels(self, reconciler: Reconciler, clusters: Iterable[str]) -> Mapping[str, str]:
-        """The labels of an Application's destination namespace, where that is applied from here."""
-        name = dig(reconciler.subject.data, ("spec", "destination", "namespace"))
-        for cluster in sorted(clusters):
-            for ownership in self.graph.owners((cluster, Ref("", "Namespace", "", str(name)))):
-                return mapping_at(ownership.built.data, ("metadata", "labels"))
-        return {}
+    def environment(self, reconciler: Reconciler) -> Environment | None:
+        """The declared environment that a reconciler belongs to, and what tells it."""
+        return self.environments.of(reconciler)
 
     def nearest_miss(self, path: str) -> Miss | None:
         """What would have to list a file for it to be applied."""

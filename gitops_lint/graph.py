@@ -122,6 +122,11 @@ class Graph:
         """Who applies an object; empty where nobody does."""
         return self.objects.get(node, ())
 
+    def makers(self, reconciler: Reconciler) -> list[Reconciler]:
+        """The ApplicationSets that generate an Application."""
+        owners = (ownership.reconciler for ownership in self.owners(reconciler.node))
+        return [owner for owner in owners if owner.subject.ref.kind == "ApplicationSet"]
+
     def applied_by(self, reconciler: Reconciler) -> Iterator[Ownership]:
         """What a reconciler applies."""
         yield from self._applied.get(reconciler.node, {}).values()

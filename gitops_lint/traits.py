@@ -9,7 +9,7 @@ from gitops_lint.model import OPAQUE, RELEASE, REMOTE_BASE, Ref, dig
 from gitops_lint.shape import list_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gitops_lint.location import Route
     from gitops_lint.model import Built, Data, Manifest
@@ -50,17 +50,20 @@ def traits_of_manifest(manifest: Manifest) -> Traits:
     return Traits(manifest.path, ref.kind, ref.name, ref.namespace, chart if isinstance(chart, str) else "", images)
 
 
+def containers_of(kind: str, data: Data) -> Iterator[tuple[Route, Mapping[str, Data]]]:
+    """The containers of a workload, those that run first included, and where each stands."""
+    top = POD_SPECS.get(kind)
+    for field in ("initContainers", "containers") if top else ():
+        for index, container in enumerate(list_at(data, (*(top or ()), field))):
+            if isinstance(container, dict):
+                yield (*(top or ()), field, index), container
+
+
 def images_of(kind: str, data: Data) -> Iterator[str]:
     """The images of a workload's containers."""
-    spec = dig(data, POD_SPECS[kind]) if kind in POD_SPECS else None
-    if not isinstance(spec, dict):
-        return
-    for field in ("initContainers", "containers"):
-        containers = spec.get(field)
-        for container in containers if isinstance(containers, list) else ():
-            image = container.get("image") if isinstance(container, dict) else None
-            if isinstance(image, str):
-                yield image
+    for _, container in containers_of(kind, data):
+        if isinstance(image := container.get("image"), str):
+            yield image
 
 
 VOLUMES: dict[str, tuple[str, Route]] = {

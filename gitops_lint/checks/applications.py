@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.context import Confidence, Context, Environment, Fix, Hit, Put, Reach, Remove, check, dig
+from gitops_lint.context import (
+    AUTOMATED,
+    Confidence,
+    Context,
+    Environment,
+    Fix,
+    Hit,
+    Put,
+    Reach,
+    Remove,
+    check,
+    dig,
+    is_automated,
+    is_rolling,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitops_lint.context import Reconciler, Spot, Subject
 
-AUTOMATED = ("spec", "syncPolicy", "automated")
 NAME = ("metadata", "name")
 
 
@@ -27,19 +40,22 @@ class Misfit(NamedTuple):
 def sync_policy_of_environment(context: Context) -> Iterator[Hit]:
     """Applications whose sync policy is not that of their environment; ``params.sync`` is the policy asked for.
 
-    Those that one template generates are one hit: there is one place to mend.
+    Those that one template generates are one hit: there is one place to mend. What reads the overlay of another
+    environment than its own has another fault, and nobody knows which policy it is to have.
     """
     wanted = context.params["sync"]
     found: dict[tuple[Spot, str], list[Misfit]] = {}
     for reconciler in context.walked.reconcilers:
         subject = reconciler.subject
-        if subject.ref.kind != "Application" or is_automated(subject) is (wanted == "auto"):
+        if subject.ref.kind != "Application" or is_automated(subject.data) is (wanted == "auto"):
             continue
         environment = context.environment(reconciler)
         if environment is None or context.settings.environments[environment.name].sync != wanted:
             continue
-        makers = _makers(context, reconciler)
-        if wanted == "auto" and any(_is_rolling(maker.subject) for maker in makers):
+        if context.environments.is_crossed(reconciler):
+            continue
+        makers = context.graph.makers(reconciler)
+        if wanted == "auto" and any(is_rolling(maker.subject.data) for maker in makers):
             continue
         place = subject.locate(AUTOMATED if dig(subject.data, AUTOMATED) is not None else NAME)
         misfit = Misfit(reconciler, environment, bool(makers))
@@ -48,28 +64,11 @@ def sync_policy_of_environment(context: Context) -> Iterator[Hit]:
         yield _hit(context, spot, misfits)
 
 
-def is_automated(subject: Subject) -> bool:
-    """Whether Argo CD syncs by itself: ``automated`` is there and not disabled (types.go, IsAutomatedSyncEnabled)."""
-    automated = dig(subject.data, AUTOMATED)
-    return isinstance(automated, dict) and automated.get("enabled") is not False
-
-
-def _makers(context: Context, reconciler: Reconciler) -> list[Reconciler]:
-    """The ApplicationSets that generate an Application."""
-    owners = (ownership.reconciler for ownership in context.graph.owners(reconciler.node))
-    return [owner for owner in owners if owner.subject.ref.kind == "ApplicationSet"]
-
-
-def _is_rolling(subject: Subject) -> bool:
-    """Whether an ApplicationSet syncs what it generates itself, step by step."""
-    return bool(dig(subject.data, ("spec", "strategy", "type")) == "RollingSync")
-
-
 def _hit(context: Context, spot: Spot, misfits: list[Misfit]) -> Hit:
     (reconciler, environment, generated), *others = misfits
     subject = reconciler.subject
     who = f"{subject.ref} and {len(others)} more" if others else str(subject.ref)
-    automated = is_automated(subject)
+    automated = is_automated(subject.data)
     if automated:
         message = f"{who} {'sync' if others else 'syncs'} by {'themselves' if others else 'itself'}, but"
         message += f" {environment.name} is to be synced by hand, after a look at the diff"

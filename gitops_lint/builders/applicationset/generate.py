@@ -14,6 +14,7 @@ from gitops_lint.builders.template import Undefined
 from gitops_lint.document import read
 from gitops_lint.model import dig
 from gitops_lint.shape import list_at, mapping_at, text_at
+from gitops_lint.syncpolicy import is_rolling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +94,7 @@ def _make(of: _Set, generator: Data, route: Route, found: Parameters) -> Made | 
             return Unknown((*template, *field), f"the {field[-1]} {text} cannot be evaluated here")
     if not text_at(patched.data, ("metadata", "name")):
         return Unknown((*template, "metadata"), "the name is missing")
-    is_rolling = dig(of.data, ("spec", "strategy", "type")) == "RollingSync"
-    result = _without_automation(patched.data) if is_rolling else patched.data
+    result = _without_automation(patched.data) if is_rolling(of.data) else patched.data
     return patched._replace(data=result, own=own, own_route=own_route)
 
 
