@@ -9,6 +9,7 @@ from gitops_lint.checks import (
     bases,
     compliance,
     dangling,
+    deletion,
     double_owners,
     kustomizations,
     missing,
@@ -21,8 +22,11 @@ from gitops_lint.checks import (
     reported,
     responsibility,
     secrets,
+    settings,
     trees,
     unlisted,
+    waiting,
+    watching,
 )
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "bases",
     "compliance",
     "dangling",
+    "deletion",
     "double_owners",
     "kustomizations",
     "missing",
@@ -43,6 +48,9 @@ __all__ = [
     "reported",
     "responsibility",
     "secrets",
+    "settings",
     "trees",
     "unlisted",
+    "waiting",
+    "watching",
 ]
