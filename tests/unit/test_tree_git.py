@@ -13,6 +13,7 @@ import pytest
 from gitops_lint import git as git_module
 from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.tree import Passed, Unreadable, WorkTree
+from tests.unit.worlds import application
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -116,6 +117,20 @@ def test_a_kustomization_that_lists_what_git_ignores(repository: Path) -> None:
     assert [finding.message for finding in findings] == [
         f"kustomization.yaml names {name} in resources, but git ignores it: it is missing in every clone"
         for name in ("ignored.yaml", "ignored")
+    ]
+
+
+def test_an_application_that_reads_what_git_ignores(repository: Path) -> None:
+    values = "  sources:\n    - repoURL: https://example.com/repo\n      path: apps\n      helm: {valueFiles: [../ignored.yaml]}\n"
+    git(repository, "remote", "add", "origin", "https://example.com/repo")
+    (repository / "apps/Chart.yaml").write_text("name: apps\n")
+    (repository / "one.yaml").write_text(application("one", "ignored"))
+    (repository / "two.yaml").write_text(application("two", "apps", values))
+    rules = ("argocd-path-not-found", "missing-value-file")
+    findings = check(analyse(WorkTree(repository)), Selection(select=rules)).findings
+    assert [finding.message for finding in findings] == [
+        "Application argocd/one reads ignored, which is missing in every clone: git ignores it",
+        "Application argocd/two takes values from ../ignored.yaml, which is missing in every clone: git ignores it",
     ]
 
 
