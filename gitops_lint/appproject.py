@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.glob import crossing, glob
 from gitops_lint.model import dig
-from gitops_lint.shape import mappings_at, text_at
+from gitops_lint.shape import list_at, mappings_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,39 @@ def permits_kind(project: Data, group: str, kind: str, *, namespaced: bool) -> b
     if names_kind(denied, group, kind):
         return False
     return names_kind(allowed, group, kind) or (namespaced and allowed is None)
+
+
+def permits_everything(project: Data) -> bool:
+    """Whether a project is no fence at all: an asterisk for the sources, for a destination, and for cluster kinds."""
+    anything = {"group": "*", "kind": "*"}
+    destinations = mappings_at(project, ("spec", "destinations"))
+    return (
+        "*" in list_at(project, ("spec", "sourceRepos"))
+        and any(
+            "*" in (entry.get("server"), entry.get("name")) and entry.get("namespace") == "*" for entry in destinations
+        )
+        and anything in list_at(project, ("spec", "clusterResourceWhitelist"))
+        and not any(list_at(project, ("spec", f"{scope}ResourceBlacklist")) for scope in ("cluster", "namespace"))
+        and dig(project, ("spec", "namespaceResourceWhitelist")) in (None, [anything])
+    )
+
+
+def permits_namespace(project: Data, namespace: str) -> bool:
+    """``sourceNamespaces``: where, besides Argo CD's own namespace, Applications of the project may stand.
+
+    argo-cd, docs/operator-manual/app-any-namespace.md.
+    """
+    tests = [
+        _fits(text, namespace, crossing)
+        for text in list_at(project, ("spec", "sourceNamespaces"))
+        if isinstance(text, str)
+    ]
+    return True in tests and None not in tests
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether a name fits a glob of Argo CD, in which ``*`` matches anything."""
+    return _fits(pattern, name, crossing) is True
 
 
 def names_kind(entries: Data, group: str, kind: str) -> bool:

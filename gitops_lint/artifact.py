@@ -220,6 +220,9 @@ class Moved(Recorder):
     def left_out(self, path: str) -> str | None:
         return self._layout.why_unknown(path)
 
+    def unkept(self, path: str) -> str | None:
+        return None
+
     def is_chart(self, directory: str) -> bool:
         return self.is_file(f"{directory}/Chart.yaml" if directory else "Chart.yaml")
 

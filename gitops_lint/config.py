@@ -91,6 +91,8 @@ class RowSettings:
     why: str = ""
     planned: bool = False
     allow: tuple[ClauseSettings, ...] = ()
+    via: Literal["HelmRelease"] | None = None
+    """How the component is to be installed; None for any way."""
 
 
 @dataclass(frozen=True)
@@ -235,12 +237,16 @@ def matrix_of(settings: Settings, name: str) -> Matrix | None:
         allow = tuple(clause.clause() for clause in row.allow)
         for member, clauses in row.members.items():
             found = tuple(c.clause() for c in clauses) if clauses else default_clauses(member)
-            components.append(Component(member, row.component, row.owner, found, row.why, row.planned, True, allow))
+            components.append(
+                Component(member, row.component, row.owner, found, row.why, row.planned, True, allow, row.via)
+            )
         whole = tuple(c.clause() for c in row.match)
         if whole or not row.members:
             required = not row.members and row.owner is not Controller.MANUAL
             clauses_ = whole or default_clauses(row.component)
             components.append(
-                Component(row.component, row.component, row.owner, clauses_, row.why, row.planned, required, allow)
+                Component(
+                    row.component, row.component, row.owner, clauses_, row.why, row.planned, required, allow, row.via
+                )
             )
     return Matrix(name, tuple(components)) if components else None

@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gitops_lint import credentials
-from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
+from gitops_lint import assessed, credentials
+from gitops_lint.appproject import (
+    fits,
+    is_literal,
+    names_kind,
+    permits_destination,
+    permits_everything,
+    permits_kind,
+    permits_namespace,
+    permits_source,
+)
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
@@ -15,6 +24,7 @@ from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
+from gitops_lint.document import Fault, File
 from gitops_lint.environment import (
     Environment,
     Environments,
@@ -30,6 +40,7 @@ from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
+from gitops_lint.installation import Config
 from gitops_lint.location import Location, Route, Span, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
@@ -54,6 +65,7 @@ from gitops_lint.model import (
 )
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.paths import upwards
+from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
 from gitops_lint.repo import looks_like_template, normalise_url
 from gitops_lint.routing import Claim, claims_of, meet
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
@@ -67,6 +79,7 @@ __all__ = [  # all that a check imports
     "AUTOMATED",
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
+    "MANIFESTS",
     "OPAQUE",
     "PINNED",
     "RELEASE",
@@ -79,11 +92,14 @@ __all__ = [  # all that a check imports
     "Clause",
     "Component",
     "Confidence",
+    "Config",
     "Context",
     "Controller",
     "Data",
     "Environment",
     "Environments",
+    "Fault",
+    "File",
     "Fix",
     "Hit",
     "Hop",
@@ -114,6 +130,7 @@ __all__ = [  # all that a check imports
     "Traits",
     "Unanswered",
     "Write",
+    "assessed",
     "check",
     "claims_of",
     "containers_of",
@@ -122,6 +139,7 @@ __all__ = [  # all that a check imports
     "describe",
     "did_you_mean",
     "dig",
+    "fits",
     "glob",
     "has_word",
     "head",
@@ -147,7 +165,9 @@ __all__ = [  # all that a check imports
     "order_to",
     "packed_files",
     "permits_destination",
+    "permits_everything",
     "permits_kind",
+    "permits_namespace",
     "permits_source",
     "prunes",
     "reads_of",
@@ -167,6 +187,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.config import Settings
     from gitops_lint.graph import Graph
+    from gitops_lint.installation import Installation
     from gitops_lint.matrix import Matrix
     from gitops_lint.repo import Repo
     from gitops_lint.walk import Walked
@@ -236,6 +257,7 @@ class Context:
     repo: Repo
     walked: Walked
     graph: Graph
+    installation: Installation
     settings: Settings
     matrix: Matrix | None
     params: Mapping[str, Any] = field(default_factory=dict)

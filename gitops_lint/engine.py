@@ -20,6 +20,7 @@ from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
 from gitops_lint.glob import glob
 from gitops_lint.graph import Graph
+from gitops_lint.installation import Installation
 from gitops_lint.law import observed_law
 from gitops_lint.location import Location, Span
 from gitops_lint.losses import Losses
@@ -48,6 +49,7 @@ class World:
     config: Config
     walked: Walked
     graph: Graph
+    installation: Installation
     rules: tuple[Rule, ...]
     """Every rule that exists, enabled or not: those that ship, and the repository's own."""
 
@@ -66,7 +68,9 @@ def analyse(tree: Tree, settings: tuple[Settings, File] | None = None) -> World:
     rules = (*shipped(), *own_rules(tree))
     config = _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))
-    return World(repo, config, walked, Graph(walked), rules)
+    graph = Graph(walked)
+    installation = Installation(repo, walked, graph, glob(*config.settings.trees.applications))
+    return World(repo, config, walked, graph, installation, rules)
 
 
 def check(world: World, selection: Selection | None = None, *, repairs: bool = False) -> Report:
@@ -228,8 +232,8 @@ def _hits(rule: Rule, world: World) -> Iterator[Hit]:
     if rule.law.check == FILTER:
         return
     params = {**rule.law.params, **world.config.rule(rule.id, rule.category).params}
-    policy, settings = rule.policy(), world.config.settings
-    context = Context(world.repo, world.walked, world.graph, settings, world.config.matrix, params, policy)
+    known = (world.repo, world.walked, world.graph, world.installation)
+    context = Context(*known, world.config.settings, world.config.matrix, params, rule.policy())
     try:
         yield from CHECKS[rule.question](context)
     except ExpressionError as error:

@@ -40,6 +40,10 @@ class Refused(Exception):
         self.expected = expected
 
 
+UNTRACKED = "is not tracked by git"
+"""Why a file is left out where only what git tracks counts."""
+
+
 class Checkout(NamedTuple):
     """What git says of a directory: the paths below it, and of these what it cannot or must not list."""
 
@@ -76,7 +80,7 @@ class Git:
         others = ("--others", "--exclude-standard")
         if tracked_only:
             listed, left_out = self._list("--cached")
-            left_out |= dict.fromkeys(self._list(*others)[0], "is not tracked by git")
+            left_out |= dict.fromkeys(self._list(*others)[0], UNTRACKED)
         else:
             listed, left_out = self._list("--cached", *others)
         if self._prefix:

@@ -91,6 +91,10 @@ class Listing:
         """
         return next((self.reasons[above] for above in upwards(path) if above in self.reasons), None)
 
+    def unkept(self, path: str) -> str | None:
+        """Why git keeps what lies at a path out of every clone; None where it does not, or nothing is there."""
+        return None
+
     def nearest(self, path: str) -> str | None:
         """The existing file or directory most like a missing one; None where nothing is close."""
         directory, _, name = path.rpartition("/")

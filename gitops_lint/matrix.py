@@ -72,6 +72,8 @@ class Component:
     required: bool = True
     """Whether somebody must apply it: members, and rows without members."""
     allow: tuple[Clause, ...] = ()
+    via: str | None = None
+    """The kind of order that is to install it; None for any way."""
 
     def paths(self) -> Iterator[str]:
         """The globs of paths that the component may be found by."""

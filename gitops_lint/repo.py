@@ -139,6 +139,13 @@ class Repo:
                 self._unreadable[real] = error.reason
         return self._files[real]
 
+    def content(self, path: str) -> bytes:
+        """The bytes of a file; none where there is none or it cannot be read."""
+        try:
+            return self.tree.read(path)
+        except Unreadable:
+            return b""
+
     def build(
         self, key: Hashable, make: Callable[[Recorder], Build], reader: Callable[[Repo], Recorder] | None = None
     ) -> Build:
@@ -352,6 +359,10 @@ class Recorder:
     def withheld(self, path: str) -> str | None:
         """Why what stands at a path is not in what this recorder reads, in words; None where it is, or is missing."""
         return None
+
+    def unkept(self, path: str) -> str | None:
+        """Why git keeps what lies at a path out of every clone, in words; None where it does not."""
+        return self._tree.unkept(path)
 
     def is_chart(self, directory: str) -> bool:
         self.reads.add(f"{directory}/Chart.yaml" if directory else "Chart.yaml")

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops_lint.git import Checkout, Git, Refused, plainly
+from gitops_lint.git import UNTRACKED, Checkout, Git, Refused, plainly
 from gitops_lint.glob import glob
 from gitops_lint.listing import Listing
 from gitops_lint.listing import Passed as Passed
@@ -32,6 +32,8 @@ MAX_FILES = 1_000_000
 
 NESTED = "is a repository of its own"
 IRREGULAR = "is not a regular file"
+IGNORED = "git ignores it"
+NOT_TRACKED = "git does not track it"
 
 # A link or a pipe that took the place of a file since it was listed is neither followed nor waited for.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -120,6 +122,21 @@ class WorkTree(Tree):
         checkout = _discover(survey)
         super().__init__(survey.files, survey.links, survey.passed)
         self.notes, self.remotes, self.branch = checkout.notes, checkout.remotes, checkout.branch
+        self._by_git = bool(checkout.listed)
+
+    def unkept(self, path: str) -> str | None:
+        known = self.left_out(path)
+        if not self._by_git or known not in (None, UNTRACKED) or self.is_file(path) or self.is_directory(path):
+            return None
+        place = self._root
+        for step in path.split("/"):
+            if place.is_symlink():
+                return None
+            place /= step
+        if not os.path.lexists(place):
+            return None
+        below = (passed.reason for passed in self.passed if passed.path.startswith(f"{path}/"))
+        return NOT_TRACKED if UNTRACKED in (known, *below) else IGNORED
 
     def _load(self, path: str) -> bytes:
         try:

@@ -53,7 +53,7 @@ ARTIFACT = """\
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: OCIRepository
 metadata: {name: artifact, namespace: flux-system}
-spec: {interval: 10m, url: "oci://example.com/artifact"}
+spec: {interval: 10m, url: "oci://example.com/artifact", ref: {tag: 1.0.0}}
 """
 PINNED = GIT_REPOSITORY.replace("name: flux-system", "name: pinned", 1).replace("branch: main", "tag: v1.0.0")
 CHARTLESS = """\
@@ -68,7 +68,7 @@ kind: HelmRelease
 metadata: {name: web, namespace: web}
 spec:
   interval: 1h
-  chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: web}}}
+  chart: {spec: {chart: web, version: 1.2.3, sourceRef: {kind: HelmRepository, name: web}}}
 """
 CHART_REF = """\
 apiVersion: helm.toolkit.fluxcd.io/v2

@@ -9,14 +9,14 @@ from gitops_lint.context import (
     Controller,
     Fix,
     Hit,
-    Reach,
     Remove,
     Traits,
     check,
     dig,
     glob,
+    list_at,
     names_kind,
-    order_to,
+    permits_everything,
     text_at,
 )
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.context import Node, Reconciler, Subject
 
+NAME = ("metadata", "name")
 OPTIONS = ("spec", "syncPolicy", "syncOptions")
 METADATA = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
@@ -106,13 +107,8 @@ def _flux_applies(context: Context, namespace: str, cluster: str) -> bool:
 @check
 def project_permits_foreign_kinds(context: Context) -> Iterator[Hit]:
     """An AppProject that lets Argo CD apply kinds which the matrix gives to Flux."""
-    kinds = [(group, kind) for group, kind in CLUSTER_SCOPED if _belongs_to_flux(context, kind, "*")]
-    for project, reach in _projects(context):
-        allowed = dig(project.data, ("spec", "clusterResourceWhitelist"))
-        denied = dig(project.data, ("spec", "clusterResourceBlacklist"))
-        left = [kind for kind in kinds if not names_kind(denied, *kind)]
-        for index, entry in enumerate(allowed if isinstance(allowed, list) else ()):
-            permitted = [kind for group, kind in left if names_kind([entry], group, kind)]
+    for project, reach in context.installation.projects:
+        for index, permitted in _foreign_kinds(context, project):
             if permitted:
                 it = "them" if len(permitted) > 1 else "it"
                 yield Hit(
@@ -125,16 +121,33 @@ def project_permits_foreign_kinds(context: Context) -> Iterator[Hit]:
                 )
 
 
-def _projects(context: Context) -> Iterator[tuple[Subject, Reach]]:
-    """The projects as they are applied; those that nobody builds as they are written."""
-    for (_, ref), owners in context.graph.objects.items():
-        if order_to(ref) is Controller.ARGOCD and ref.kind == "AppProject":
-            yield owners[0].built, owners[0].reach
-    by_hand = glob(*context.settings.trees.applications)
-    for manifest in context.repo.manifests:
-        is_project = order_to(manifest.ref) is Controller.ARGOCD and manifest.ref.kind == "AppProject"
-        if is_project and context.walked.reads.get(manifest.path) not in (Reach.LIVE, Reach.DECLARED):
-            yield manifest, Reach.LIVE if by_hand(manifest.path) else Reach.DECLARED
+def _foreign_kinds(context: Context, project: Subject) -> Iterator[tuple[int, list[str]]]:
+    """The kinds of Flux that each entry of ``clusterResourceWhitelist`` permits."""
+    kinds = [(group, kind) for group, kind in CLUSTER_SCOPED if _belongs_to_flux(context, kind, "*")]
+    denied = dig(project.data, ("spec", "clusterResourceBlacklist"))
+    left = [kind for kind in kinds if not names_kind(denied, *kind)]
+    for index, entry in enumerate(list_at(project.data, ("spec", "clusterResourceWhitelist"))):
+        yield index, [kind for group, kind in left if names_kind([entry], group, kind)]
+
+
+@check
+def project_permits_everything(context: Context) -> Iterator[Hit]:
+    """An AppProject that permits every source, every destination and every kind.
+
+    Where some of these kinds are Flux's by the matrix, that is what is wrong, and said by itself; and the project
+    ``default`` is a matter of the Applications that are in it.
+    """
+    for project, reach in context.installation.projects:
+        is_told = any(permitted for _, permitted in _foreign_kinds(context, project))
+        if project.ref.name != "default" and not is_told and permits_everything(project.data):
+            yield Hit(
+                message=f"{project.ref} permits everything: every source, every destination and every kind",
+                at=project.locate(NAME),
+                label="a fence around nothing",
+                subject=project.ref,
+                help="list the repositories, the namespaces and the cluster-scoped kinds that its applications need",
+                reach=reach,
+            )
 
 
 def _listing(words: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from gitops_lint.context import (
     names_kind,
     normalise_url,
     permits_destination,
+    permits_everything,
     permits_kind,
     permits_source,
     sources,
@@ -25,7 +26,7 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Reconciler, Route, Subject
+    from gitops_lint.context import Reach, Reconciler, Route, Subject
 
 ARGOCD = "argoproj.io"
 FAILS = "the sync fails at these objects, and what stands behind them is not applied"
@@ -44,6 +45,35 @@ def refused_by_project(context: Context) -> Iterator[Hit]:
             yield from _refused_sources(context, reconciler, project)
             yield from _refused_destination(context, reconciler, project)
             yield from _refused_kinds(context, reconciler, project)
+
+
+@check
+def default_project(context: Context) -> Iterator[Hit]:
+    """Applications in the project ``default``, unless it stands here and is narrower than Argo CD makes it.
+
+    Those of one directory are one hit: they are to have one project.
+    """
+    found: dict[tuple[str, Reach], list[Reconciler]] = {}
+    for reconciler in context.walked.reconcilers:
+        subject = reconciler.subject
+        if (subject.ref.group, subject.ref.kind) != (ARGOCD, "Application"):
+            continue
+        named = dig(subject.data, ("spec", "project"))
+        project = _project_of(context, reconciler)
+        if named in (None, "", "default") and (project is None or permits_everything(project.data)):
+            directory = subject.locate(()).path.rpartition("/")[0]
+            found.setdefault((directory, context.graph.reach(reconciler.node)), []).append(reconciler)
+    for (_, reach), group in found.items():
+        subject = group[0].subject
+        what = f"{subject.ref} and {len(group) - 1} more are" if group[1:] else f"{subject.ref} is"
+        yield Hit(
+            message=f"{what} in the project default, which permits everything",
+            at=subject.locate(("spec", "project")),
+            subject=subject.ref,
+            clusters=tuple(sorted({reconciler.cluster for reconciler in group})),
+            related=tuple((other.subject.locate(("spec", "project")), "and here") for other in group[1:]),
+            reach=reach,
+        )
 
 
 def _project_of(context: Context, reconciler: Reconciler) -> Subject | None:

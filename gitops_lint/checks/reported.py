@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import re2
+
 from gitops_lint.context import (
     KUSTOMIZATION_FILES,
+    MANIFESTS,
     Context,
     Controller,
     Fix,
@@ -22,7 +25,14 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Applied, Problem, Ref, Span
+    from gitops_lint.context import Applied, Fault, File, Problem, Ref, Span
+
+SCRIPTS = (".sh", ".bash")
+TEXTS = (*MANIFESTS, *SCRIPTS)
+"""What is read here whether or not something builds it: manifests and scripts that bootstrap a cluster."""
+MARK = b"<<<<<<< "
+CONFLICT = re2.compile(r"(?ms)^(<{7} [^\n]*)$.*?^={7}\r?$.*?^>{7} ")
+"""All three marks: of a line of equals signs alone, or of a text that shows one, nothing is known."""
 
 
 @check
@@ -64,14 +74,9 @@ def text_fault(context: Context) -> Iterator[Hit]:
     Not ours is one in a file that nobody builds and that is no manifest or no YAML before it is rendered, and one in a
     file that is packed into a ConfigMap.
     """
-    packed = set(packed_files(context.repo))
-    for file, fault, is_manifest in context.repo.faults:
-        if file.path in packed:
-            continue
+    for file, fault in _faults(context):
         reach = context.walked.reads.get(file.path)
-        if fault.kind != context.params["fault"] or (reach is None and not is_manifest):
-            continue
-        if reach is not Reach.LIVE and looks_like_template(file):
+        if fault.kind != context.params["fault"]:
             continue
         readers = list(_readers(context, file.path))
         refs = {a.reconciler.subject.ref for a in readers if _refuses(context, a, file.path, fault.kind)}
@@ -90,6 +95,43 @@ def text_fault(context: Context) -> Iterator[Hit]:
 def _without(path: str, surplus: Span) -> Fix:
     """Equal twins: the value stays the same, and a build that refused them no longer does."""
     return Fix("remove the second one", (Write(Location(path, surplus), "", whole_line=True),), safe=True)
+
+
+def _faults(context: Context) -> Iterator[tuple[File, Fault]]:
+    """The faults that are ours to tell."""
+    packed = set(packed_files(context.repo))
+    for file, fault, is_manifest in context.repo.faults:
+        reach = context.walked.reads.get(file.path)
+        is_ours = file.path not in packed and (reach is not None or is_manifest)
+        if is_ours and (reach is Reach.LIVE or not looks_like_template(file)):
+            yield file, fault
+
+
+@check
+def merge_conflict(context: Context) -> Iterator[Hit]:
+    """Text with the marks of a conflict in it that is no manifest: of a broken manifest, another rule tells."""
+    told = {file.path for file, fault in _faults(context) if fault.kind == "invalid-yaml"}
+    read = {path for path in context.walked.reads if context.repo.tree.is_file(path)}
+    texts = {path for path in context.repo.tree.files if path.endswith(TEXTS)}
+    for path in sorted((read | texts) - told):
+        if place := _conflict(context, path):
+            yield Hit(
+                message=f"{path} holds an unresolved merge conflict",
+                at=place,
+                label="it begins here",
+                help="keep one side, or both, and take out the lines that mark them",
+                effect="whatever reads it gets both sides, and the marks",
+                reach=context.walked.reads.get(path, Reach.LIVE if path.endswith(SCRIPTS) else Reach.DECLARED),
+            )
+
+
+def _conflict(context: Context, path: str) -> Location | None:
+    """Where a conflict begins in a file: YAML has been read already, and of any other the bytes tell first."""
+    if not path.endswith(MANIFESTS) and MARK not in (context.repo.content(path)):
+        return None
+    file = context.repo.file(path)
+    found = CONFLICT.search(file.text) if file and MARK.decode() in file.text else None
+    return Location(path, file.span(found.start(1), found.end(1))) if file and found else None
 
 
 def _readers(context: Context, path: str) -> Iterator[Applied]:

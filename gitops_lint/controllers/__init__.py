@@ -110,16 +110,22 @@ def leaves_alone(controller: Controller, data: Data) -> bool:
     return False
 
 
+COMMIT = "commit it, if everybody may read it, or take it out of here"
+
+
 def missing_directory(
     kind: str, subject: Subject, place: Place, path: str, directory: str | None, reader: Recorder
 ) -> Problem:
     """A reconciler reads ``path``, which is no directory of this repository; ``directory`` is None outside of it."""
     is_file = directory is not None and reader.is_file(directory)
-    nearest = reader.nearest(directory) if directory is not None and not is_file else None
+    unkept = reader.unkept(directory) if directory is not None else None
+    nearest = reader.nearest(directory) if directory is not None and not is_file and not unkept else None
     if nearest is not None and not reader.is_directory(nearest):
         nearest = None
     if is_file:
         fault, advice = "is a file, not a directory", "name the directory that holds it"
+    elif unkept:
+        fault, advice = f"is missing in every clone: {unkept}", COMMIT
     elif nearest is not None:
         fault, advice = "does not exist", f"did you mean {'./' if path.startswith('./') else ''}{nearest}?"
     elif path.startswith("/"):
@@ -131,7 +137,7 @@ def missing_directory(
         f"{subject.ref} reads {path}, which {fault}",
         place,
         case="missing",
-        label=fault if is_file else f"there is no directory {directory or path}",
+        label=fault if is_file or unkept else f"there is no directory {directory or path}",
         help=advice,
         cuts=(nearest,) if nearest else (),
     )

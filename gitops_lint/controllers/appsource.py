@@ -226,16 +226,18 @@ def _named_files(source: Source) -> Iterator[tuple[Route, str]]:
 
 
 def _missing(subject: Subject, file: str, path: str | None, place: Place, reader: Recorder) -> Problem:
-    nearest = reader.nearest(path) if path is not None else None
+    unkept = reader.unkept(path) if path is not None else None
+    nearest = reader.nearest(path) if path is not None and not unkept else None
     if nearest and path and nearest.partition("/")[0] != path.partition("/")[0]:
         nearest = None  # every tree has a values.yaml: one that is far away was not meant
     fault = "lies outside of the repository" if path is None else "does not exist"
+    fault = f"is missing in every clone: {unkept}" if unkept else fault
     return Problem(
         "missing-value-file",
         f"{subject.ref} takes values from {file}, which {fault}",
         place,
         case="missing",
-        label=fault if path is None else f"there is no {path}",
+        label=fault if path is None or unkept else f"there is no {path}",
         help=f"did you mean {nearest}?" if nearest else MISSING,
         cuts=(nearest,) if nearest else (),
     )

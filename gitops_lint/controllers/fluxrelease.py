@@ -133,9 +133,10 @@ def missing_values(subject: Subject, chart: Chart, view: View, build: Build) -> 
 
 
 def _missing(subject: Subject, route: Route, value: str, path: str, reader: Recorder) -> Problem:
-    withheld = reader.withheld(path)
-    nearest = None if withheld else reader.nearest(path)
+    withheld, unkept = reader.withheld(path), reader.unkept(path)
+    nearest = None if withheld or unkept else reader.nearest(path)
     fault = f"is not in the artifact: {withheld}" if withheld else "does not exist in its source"
+    fault = f"is missing in every clone: {unkept}" if unkept else fault
     advice = f"did you mean {nearest}?" if nearest else "name it from the root of the source, or take it out"
     message = f"{subject.ref} takes values from {value}, which {fault}"
     return Problem(VALUES, message, subject.locate(route), label=f"there is no {path}", help=advice)

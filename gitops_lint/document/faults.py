@@ -42,8 +42,10 @@ _LATE_FINDS: Final = ("while scanning a quoted scalar", "while scanning a simple
 
 def explain(file: File, source: str, error: Exception, offset: int, start: int, index: int) -> Fault:
     """The fault of the broken document at ``start``, in plain words; ``offset`` is where the parser began."""
+    advice = None
     if conflict := _CONFLICT.search(source, start):
         message, place, end = "an unresolved merge conflict", conflict.start(), conflict.end()
+        advice = "keep one side, or both, and take out the lines that mark them"
     elif isinstance(error, Broken):
         message, place, end = str(error), offset + error.start, offset + error.end
     elif isinstance(error, ReaderError):
@@ -55,7 +57,7 @@ def explain(file: File, source: str, error: Exception, offset: int, start: int, 
         end = place
     if end == place and source[place : place + 1] not in ("", "\r", "\n"):
         end += 1
-    return Fault("invalid-yaml", message, file.span(place, end), None, index)
+    return Fault("invalid-yaml", message, file.span(place, end), advice, index)
 
 
 def _syntax_error(source: str, error: Exception, offset: int) -> tuple[str, int]:

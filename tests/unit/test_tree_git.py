@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from gitops_lint import git as git_module
+from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.tree import Passed, Unreadable, WorkTree
+from tests.unit.worlds import application
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -82,6 +84,54 @@ def test_under_pre_commit_only_tracked_files_count(repository: Path, monkeypatch
     assert tree.files == {"tracked.yaml", "apps/tracked.yaml", ".gitignore"}
     assert tree.left_out("apps/untracked.yaml") == "is not tracked by git"
     assert tree.left_out("ignored.yaml") is None
+
+
+def test_what_git_keeps_out_of_every_clone_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(repository, "new/untracked.yaml")
+    (repository / "link").symlink_to("ignored")
+    paths = (
+        "ignored.yaml",
+        "ignored",
+        "ignored/deep.yaml",
+        "untracked.yaml",
+        "new",
+        "link/deep.yaml",
+        "no.yaml",
+        "../x",
+    )
+    ignored = dict.fromkeys(("ignored.yaml", "ignored", "ignored/deep.yaml"), "git ignores it")
+    assert {path: why for path in paths if (why := WorkTree(repository).unkept(path))} == ignored
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    untracked = dict.fromkeys(("untracked.yaml", "new"), "git does not track it")
+    assert {path: why for path in paths if (why := WorkTree(repository).unkept(path))} == ignored | untracked
+
+
+def test_nothing_is_ignored_where_git_has_no_say(tmp_path: Path) -> None:
+    write(tmp_path, "tracked.yaml")
+    assert WorkTree(tmp_path).unkept("tracked.yaml") is None
+
+
+def test_a_kustomization_that_lists_what_git_ignores(repository: Path) -> None:
+    (repository / "kustomization.yaml").write_text("resources: [ignored.yaml, ignored]\n")
+    findings = check(analyse(WorkTree(repository)), Selection(select=("missing-kustomize-entry",))).findings
+    assert [finding.message for finding in findings] == [
+        f"kustomization.yaml names {name} in resources, but git ignores it: it is missing in every clone"
+        for name in ("ignored.yaml", "ignored")
+    ]
+
+
+def test_an_application_that_reads_what_git_ignores(repository: Path) -> None:
+    values = "  sources:\n    - repoURL: https://example.com/repo\n      path: apps\n      helm: {valueFiles: [../ignored.yaml]}\n"
+    git(repository, "remote", "add", "origin", "https://example.com/repo")
+    (repository / "apps/Chart.yaml").write_text("name: apps\n")
+    (repository / "one.yaml").write_text(application("one", "ignored"))
+    (repository / "two.yaml").write_text(application("two", "apps", values))
+    rules = ("argocd-path-not-found", "missing-value-file")
+    findings = check(analyse(WorkTree(repository)), Selection(select=rules)).findings
+    assert [finding.message for finding in findings] == [
+        "Application argocd/one reads ignored, which is missing in every clone: git ignores it",
+        "Application argocd/two takes values from ../ignored.yaml, which is missing in every clone: git ignores it",
+    ]
 
 
 def test_under_pre_commit_nothing_tracked_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,9 @@ class Faults:
     def missing(self, layer: Layer, entry: Entry, value: str, *, wants_directory: bool = False) -> None:
         """An entry names what is not there, or not what it must be."""
         path = join(layer.directory, value)
+        if path is not None and (reason := self._reader.unkept(path)):
+            self._unkept(entry, value, reason)
+            return
         if path is not None and (reason := self._reader.left_out(path)):
             self.unknown(entry, f"{path}: {reason}")
             return
@@ -123,6 +126,13 @@ class Faults:
             meant = (value, relative(nearest, layer.directory))
         problem = Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts)
         self._note(replace(problem, meant=meant))
+
+    def _unkept(self, entry: Entry, value: str, reason: str) -> None:
+        """An entry names what lies on this disk and in no clone: the cluster's is one."""
+        message = f"{entry.place.path} names {value} in {entry.field}, but {reason}: it is missing in every clone"
+        advice = "commit it, if everybody may read it, or take the entry out"
+        label = "here on this disk only"
+        self._note(Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice))
 
     def _nearest(self, path: str) -> str | None:
         return None if self._is_full else self._reader.nearest(path)
