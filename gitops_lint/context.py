@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gitops_lint import credentials
+from gitops_lint import conventional, credentials
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
@@ -15,13 +15,15 @@ from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import is_cluster_scoped
+from gitops_lint.document import read
 from gitops_lint.environment import Environment, environment_of
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
-from gitops_lint.glob import glob, head
+from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
+from gitops_lint.history import Commit, FileChange, History, MemoryHistory
 from gitops_lint.location import Location, Route, Span, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
@@ -44,8 +46,8 @@ from gitops_lint.model import (
     dig,
 )
 from gitops_lint.nearest import did_you_mean
-from gitops_lint.repo import looks_like_template, normalise_url
-from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
+from gitops_lint.repo import looks_like_template, normalise_url, objects
+from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
@@ -61,11 +63,13 @@ __all__ = [  # all that a check imports
     "Built",
     "Change",
     "Clause",
+    "Commit",
     "Component",
     "Confidence",
     "Context",
     "Controller",
     "Environment",
+    "FileChange",
     "Fix",
     "Hit",
     "Hop",
@@ -95,7 +99,9 @@ __all__ = [  # all that a check imports
     "Unanswered",
     "Write",
     "check",
+    "conventional",
     "credentials",
+    "crossing",
     "describe",
     "did_you_mean",
     "dig",
@@ -115,15 +121,18 @@ __all__ = [  # all that a check imports
     "names_kind",
     "needed_by",
     "normalise_url",
+    "objects",
     "order_to",
     "packed_files",
     "permits_destination",
     "permits_kind",
     "permits_source",
+    "read",
     "shadow_of",
     "sources",
     "text_at",
     "traits_of",
+    "words",
 ]
 
 if TYPE_CHECKING:
@@ -205,6 +214,8 @@ class Context:
     params: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
     """The expression of the page, if it has one."""
+    history: History = field(default_factory=MemoryHistory)
+    """The commits to judge; none where files are judged."""
 
     def tree(self, controller: Controller) -> tuple[str, ...]:
         """The globs of the tree that belongs to a controller; empty where none is declared."""

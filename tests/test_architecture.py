@@ -27,7 +27,8 @@ FLOORS = (
     {"controllers"},
     {"builders"},
     {"law", "artifact", "fluxversion"},
-    {"repo", "config"},
+    {"revisions"},
+    {"repo", "config", "history"},
     {"output", "snippet", "traits", "fix", "marshalled", "excerpt"},
     {"appproject", "validation", "splice"},
     {"matrix", "shape", "document"},
@@ -38,6 +39,7 @@ FLOORS = (
     {
         "location",
         "cache",
+        "conventional",
         "credentials",
         "example",
         "expression",
@@ -110,7 +112,7 @@ def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"text", "yaml", "picture"},
         "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
-        "cli": {"naming", "parser", "world", "progress", "repairs"},
+        "cli": {"naming", "parser", "world", "progress", "repairs", "report"},
         "builders": {"kustomize", "envsubst", "template", "trimming"},
     }
     for path in (HOUSE / folder).glob("*.py"):
