@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gitops_lint import assessed, credentials
+from gitops_lint import assessed, conventional, credentials
 from gitops_lint.appproject import (
     fits,
     is_literal,
@@ -24,7 +24,7 @@ from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
-from gitops_lint.document import Fault, File
+from gitops_lint.document import Fault, File, read
 from gitops_lint.environment import (
     Environment,
     Environments,
@@ -40,6 +40,7 @@ from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
+from gitops_lint.history import Commit, FileChange, History, MemoryHistory
 from gitops_lint.installation import Config
 from gitops_lint.location import Location, Route, Span, describe
 from gitops_lint.matrix import Clause, Component, Match, Traits
@@ -66,9 +67,9 @@ from gitops_lint.model import (
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.paths import upwards
 from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
-from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.repo import looks_like_template, normalise_url, objects
 from gitops_lint.routing import Claim, claims_of, meet
-from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
+from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
 from gitops_lint.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
 from gitops_lint.traits import containers_of, needed_by, traits_of, traits_of_manifest
 from gitops_lint.versions import Pinned, is_newer, tag_of, versions_of
@@ -90,6 +91,7 @@ __all__ = [  # all that a check imports
     "Change",
     "Claim",
     "Clause",
+    "Commit",
     "Component",
     "Confidence",
     "Config",
@@ -100,6 +102,7 @@ __all__ = [  # all that a check imports
     "Environments",
     "Fault",
     "File",
+    "FileChange",
     "Fix",
     "Hit",
     "Hop",
@@ -134,6 +137,7 @@ __all__ = [  # all that a check imports
     "check",
     "claims_of",
     "containers_of",
+    "conventional",
     "credentials",
     "crossing",
     "describe",
@@ -162,6 +166,7 @@ __all__ = [  # all that a check imports
     "names_kind",
     "needed_by",
     "normalise_url",
+    "objects",
     "order_to",
     "packed_files",
     "permits_destination",
@@ -170,6 +175,7 @@ __all__ = [  # all that a check imports
     "permits_namespace",
     "permits_source",
     "prunes",
+    "read",
     "reads_of",
     "shadow_of",
     "sources",
@@ -180,6 +186,7 @@ __all__ = [  # all that a check imports
     "value_files_of",
     "versions_of",
     "without_word",
+    "words",
 ]
 
 if TYPE_CHECKING:
@@ -263,6 +270,8 @@ class Context:
     params: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
     """The expression of the page, if it has one."""
+    history: History = field(default_factory=MemoryHistory)
+    """The commits to judge; none where files are judged."""
 
     def tree(self, controller: Controller) -> tuple[str, ...]:
         """The globs of the tree that belongs to a controller; empty where none is declared."""

@@ -8,7 +8,7 @@ A finding never asks the world again; a renderer needs nothing but the Report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint import __version__, checks
@@ -20,6 +20,7 @@ from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
 from gitops_lint.glob import glob
 from gitops_lint.graph import Graph
+from gitops_lint.history import MemoryHistory
 from gitops_lint.installation import Installation
 from gitops_lint.law import observed_law
 from gitops_lint.location import Location, Span
@@ -27,7 +28,8 @@ from gitops_lint.losses import Losses
 from gitops_lint.repo import Repo
 from gitops_lint.reporting import Finder
 from gitops_lint.roots import explore
-from gitops_lint.rule import FILTER, Rule, by_name, read_page, shipped
+from gitops_lint.rule import FILTER, HISTORY, Rule, by_name, read_page, shipped
+from gitops_lint.tree import MemoryTree
 from gitops_lint.validation import ConfigError, Mistake
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gitops_lint.document import File
+    from gitops_lint.history import History
     from gitops_lint.tree import Tree
 
 OWN_RULES = ".gitops-lint/rules"
@@ -52,6 +55,9 @@ class World:
     installation: Installation
     rules: tuple[Rule, ...]
     """Every rule that exists, enabled or not: those that ship, and the repository's own."""
+    history: History = field(default_factory=MemoryHistory)
+    built: bool = True
+    """Whether the files are judged, too: they were read, and all that they apply is known."""
 
 
 class CheckFailed(Exception):
@@ -62,15 +68,28 @@ class CheckFailed(Exception):
         super().__init__(f"the check of rule {rule} broke: {type(cause).__name__}: {cause}")
 
 
-def analyse(tree: Tree, settings: tuple[Settings, File] | None = None) -> World:
+def analyse(tree: Tree, settings: tuple[Settings, File] | None = None, history: History | None = None) -> World:
     """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used."""
     repo = Repo(tree)
     rules = (*shipped(), *own_rules(tree))
     config = _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))
+    return _world(repo, config, walked, rules, history or MemoryHistory())
+
+
+def recall(tree: Tree, settings: tuple[Settings, File] | None, history: History) -> World:
+    """The same for a run that judges the history alone: nothing is built for it. Raises ConfigError."""
+    repo = Repo(tree)
+    rules = (*shipped(), *own_rules(tree))
+    config = _configure(repo, settings or read_settings(tree), rules)
+    nothing = explore(Repo(MemoryTree({})), Layout())
+    return replace(_world(repo, config, nothing, rules, history), built=False)
+
+
+def _world(repo: Repo, config: Config, walked: Walked, rules: tuple[Rule, ...], history: History) -> World:
     graph = Graph(walked)
     installation = Installation(repo, walked, graph, glob(*config.settings.trees.applications))
-    return World(repo, config, walked, graph, installation, rules)
+    return World(repo, config, walked, graph, installation, rules, history)
 
 
 def check(world: World, selection: Selection | None = None, *, repairs: bool = False) -> Report:
@@ -78,7 +97,7 @@ def check(world: World, selection: Selection | None = None, *, repairs: bool = F
     selection = selection or Selection()
     rules = enabled_rules(world, selection)
     losses = Losses(world.repo, world.walked, world.graph, world.config.matrix)
-    finder = Finder(world.repo, world.graph, world.config, losses, repairs=repairs)
+    finder = Finder(world.repo, world.graph, world.config, losses, world.history, repairs=repairs)
     for rule in (*rules, *_witnesses(world, rules, selection)):
         finder.take(rule, _hits(rule, world))
     findings, hidden = finder.finish({rule.id: rule for rule in rules}, world.rules)
@@ -91,7 +110,7 @@ def check(world: World, selection: Selection | None = None, *, repairs: bool = F
         hidden=hidden,
         notes=tuple(_notes(world)),
         skipped=tuple(_skipped(world)),
-        counts=Counts(world.repo.file_count, world.graph.object_count, len(world.walked.reconcilers)),
+        counts=_counts(world),
         rules=tuple(_rule_text(rule, finder.level(rule), rule in rules) for rule in world.rules),
     )
 
@@ -223,6 +242,8 @@ def _is_on(rule: Rule, world: World) -> bool:
 
 
 def _is_possible(rule: Rule, world: World) -> bool:
+    if not world.built and rule.category != HISTORY:
+        return False
     if rule.law.needs == "matrix":
         return world.config.matrix is not None
     return rule.law.needs != "environments" or bool(world.config.settings.environments)
@@ -231,9 +252,11 @@ def _is_possible(rule: Rule, world: World) -> bool:
 def _hits(rule: Rule, world: World) -> Iterator[Hit]:
     if rule.law.check == FILTER:
         return
-    params = {**rule.law.params, **world.config.rule(rule.id, rule.category).params}
+    configured = world.config.rule(rule.id, rule.category)
+    params = {**rule.law.params, **configured.params}
+    history = world.history.touching(glob(*configured.paths)) if configured.paths else world.history
     known = (world.repo, world.walked, world.graph, world.installation)
-    context = Context(*known, world.config.settings, world.config.matrix, params, rule.policy())
+    context = Context(*known, world.config.settings, world.config.matrix, params, rule.policy(), history)
     try:
         yield from CHECKS[rule.question](context)
     except ExpressionError as error:
@@ -261,6 +284,7 @@ def _clusters(walked: Walked) -> Iterator[ClusterText]:
 def _notes(world: World) -> Iterator[str]:
     walked = world.walked
     yield from world.repo.tree.notes
+    yield from world.history.notes
     if walked.guess:
         yield (
             f"{walked.guess.url} is taken for this repository: {walked.guess.hits} of the {walked.guess.paths} paths "
@@ -285,8 +309,14 @@ def _notes(world: World) -> Iterator[str]:
             )
 
 
+def _counts(world: World) -> Counts:
+    if not world.built:
+        return Counts(commits=len(world.history.commits))
+    return Counts(world.repo.file_count, world.graph.object_count, len(world.walked.reconcilers))
+
+
 def _skipped(world: World) -> Iterator[Skipped]:
-    yield from world.repo.skipped
+    yield from world.repo.skipped if world.built else ()
     seen = set()
     for opaque in world.walked.opaque:
         skipped = Skipped(opaque.place.location, opaque.reason)
@@ -295,4 +325,4 @@ def _skipped(world: World) -> Iterator[Skipped]:
             yield skipped
 
 
-__all__ = ["CheckFailed", "Selection", "World", "analyse", "check", "checks"]
+__all__ = ["CheckFailed", "Selection", "World", "analyse", "check", "checks", "recall"]

@@ -14,6 +14,9 @@ _FENCE = re2.compile(r"^(`{3,}|~{3,})\s*(\S*)\s*(.*)$")
 _TITLE = re2.compile(r"title=(\S+)")
 _FENCE_WANT = re2.compile(r'want=(\d+):"([^"]*)"')
 _WANT_COMMENT = re2.compile(r'\s*#\s*want\s+"[^"]*"')
+_WORD = re2.compile(r'(\w+)(?:=("[^"]*"|\S+))?')
+COMMIT = "commit"
+"""The title of a fence that is a commit and not a file."""
 _WANT = re2.compile(r'#\s*want\s+"([^"]*)"')
 
 
@@ -23,6 +26,24 @@ class Want(NamedTuple):
     path: str
     line: int
     text: str
+
+
+class Record(NamedTuple):
+    """A commit as a page writes it down.
+
+    Its message, then a line ``---``, then what it changes, a file a line: ``A path``, ``M path``, ``D path`` or
+    ``R path -> path``, each with the content, indented by two spaces, where that matters. On the fence may stand
+    ``author="Name <address>"``, ``tags=v1,v2``, ``merge``, ``earlier`` (it is not judged) and ``shallow`` (the clone).
+    """
+
+    message: str
+    changes: tuple[tuple[str, str, str], ...]
+    """Status, path and content."""
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    merge: bool = False
+    earlier: bool = False
+    shallow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +56,8 @@ class Example:
     wants: tuple[Want, ...]
     fixed: Mapping[str, str] | None = None
     """The files that the repairs change, as they leave them; None where the page does not show them."""
+    records: tuple[Record, ...] = ()
+    """Its commits, the oldest first."""
 
 
 def examples_of(body: str, first_line: int) -> Iterator[Example]:
@@ -48,7 +71,7 @@ def examples_of(body: str, first_line: int) -> Iterator[Example]:
         if group.section in ("Bad", "Good"):
             name = f"{group.section}: {group.heading}".strip(": ")
             repaired = fixed.get(group.heading) if group.section == "Bad" else None
-            yield Example(name, group.line, group.files, tuple(group.wants), repaired)
+            yield Example(name, group.line, group.files, tuple(group.wants), repaired, tuple(group.records))
 
 
 class _Group(NamedTuple):
@@ -59,30 +82,75 @@ class _Group(NamedTuple):
     line: int
     files: dict[str, str]
     wants: list[Want]
+    records: list[Record]
+
+    def take(self, fence: str) -> None:
+        """Take a fence: a file, or a commit."""
+        info, _, content = fence.partition("\n")
+        title = _TITLE.search(info)
+        name = title.group(1) if title else "manifest.yaml"
+        if name == COMMIT:
+            self.records.append(_record(info, content))
+            name = f"{COMMIT} {commit_id(len(self.records))}"
+        else:
+            self.files[name] = content
+        self.wants.extend(_wants(name, info, content))
+
+
+def records_of(text: str) -> tuple[Record, ...]:
+    """The commits that the fences of a text write down, the oldest first."""
+    group = _Group("", "", 0, {}, [], [])
+    for kind, _, value in _blocks(text, 1):
+        if kind == "fence":
+            group.take(value)
+    return tuple(group.records)
+
+
+def commit_id(number: int) -> str:
+    """The id of a commit that stands on a page, by its number."""
+    return f"{number:010x}"
 
 
 def _groups(body: str, first_line: int) -> Iterator[_Group]:
-    group = _Group("", "", 0, {}, [])
+    group = _Group("", "", 0, {}, [], [])
     for kind, number, value in _blocks(body, first_line):
         if kind == "heading":
-            if group.files:
+            if group.files or group.records:
                 yield group
             title = value.lstrip("#").strip()
             is_section = value.startswith("## ")
-            group = _Group(title if is_section else group.section, "" if is_section else title, number, {}, [])
+            group = _Group(title if is_section else group.section, "" if is_section else title, number, {}, [], [])
         elif group.section in ("Bad", "Good", "Fixed"):
-            info, _, content = value.partition("\n")
-            title_match = _TITLE.search(info)
-            name = title_match.group(1) if title_match else "manifest.yaml"
-            group.files[name] = content
-            group.wants.extend(_wants(name, info, content))
-    if group.files:
+            group.take(value)
+    if group.files or group.records:
         yield group
 
 
 def without_wants(text: str) -> str:
     """An example's file without what it wants said: the rest of the line stays as it is."""
     return "\n".join(_WANT_COMMENT.sub("", line) for line in text.split("\n"))
+
+
+def _record(info: str, content: str) -> Record:
+    words = {match[1]: (match[2] or "").strip('"') for match in _WORD.finditer(info)}
+    message, _, below = without_wants(content).partition("\n---\n")
+    changes: list[tuple[str, str, str]] = []
+    for line in below.splitlines():
+        if line[:1].strip():
+            status, _, path = line.partition(" ")
+            changes.append((status, path.strip(), ""))
+        elif changes:
+            status, path, text = changes[-1]
+            changes[-1] = (status, path, f"{text}{line[2:]}\n")
+    return Record(
+        message.strip("\n"),
+        tuple(changes),
+        author=words.get("author", ""),
+        tags=tuple(filter(None, words.get("tags", "").split(","))),
+        merge="merge" in words,
+        earlier="earlier" in words,
+        shallow="shallow" in words,
+    )
 
 
 def _blocks(body: str, first_line: int) -> Iterator[tuple[str, int, str]]:

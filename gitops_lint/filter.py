@@ -1,7 +1,8 @@
 """Why a finding is not shown: comments in the linted files. One that silences nothing is a finding itself.
 
 ``# gitops-lint: ignore[rule-id] reason`` stands on the line of the finding, or above it: as a line of its own, with
-nothing but further comment lines between the two.
+nothing but further comment lines between the two. A commit says the same in a line of its message, without the ``#``,
+which git would take for a comment.
 """
 
 from __future__ import annotations
@@ -9,21 +10,25 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+import re2
+
 from gitops_lint.context import Fix, Hit, Write
 from gitops_lint.location import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from gitops_lint.document import Directive, File
     from gitops_lint.finding import Finding
+    from gitops_lint.location import Revision
     from gitops_lint.rule import Rule
 
 UNUSED, UNKNOWN = "unused-suppression", "unknown-suppression"
 """The rules whose hits come from here."""
 IGNORE = "ignore"
 SPELLING = "# gitops-lint: ignore[rule-id] reason"
+_IN_MESSAGE = re2.compile(r"(?im)^[ \t]*gitops-lint:[ \t]*ignore\[([^\]\n]+)\][ \t]*(.*)$")
 OTHER_VERBS = ("ignore", "disable", "skip", "suppress", "allow", "noqa", "nolint", "off")
 """How a comment begins that means to silence something, here or in another linter; any other is just prose."""
 
@@ -47,7 +52,16 @@ class Suppression(NamedTuple):
 class Suppressions:
     """The suppressing comments of all files, and which of them were needed."""
 
-    def __init__(self, files: Iterable[File], rules: Sequence[Rule], *, reason_required: bool = False) -> None:
+    def __init__(
+        self,
+        files: Iterable[File],
+        rules: Sequence[Rule],
+        message_of: Callable[[Revision], str] = lambda _: "",
+        *,
+        reason_required: bool = False,
+    ) -> None:
+        """``message_of`` gives the message of a commit."""
+        self._message_of = message_of
         self._ids: dict[str, set[str]] = {}
         for rule in rules:
             for name in (rule.id, rule.category, *rule.law.aliases):
@@ -65,12 +79,23 @@ class Suppressions:
         if finding.mark is None or finding.mark.location.span is None:
             return None
         location = finding.mark.location
+        if location.revision:
+            return self._excuse(finding.rule, self._message_of(location.revision))
         for suppression in self._suppressions.get(location.path, ()):
             directive = suppression.directive
             name = next((name for name, ids in suppression.names if finding.rule in ids), None)
             if name is not None and suppression.covers(finding.mark.location.span.line):
                 self._used.add((location.path, directive, name))
                 return directive.reason or "suppressed by a comment"
+        return None
+
+    def _excuse(self, rule: str, message: str) -> str | None:
+        """The reason that a line of a commit's message gives for a rule."""
+        for match in _IN_MESSAGE.finditer(message):
+            named = (self._ids.get(name.strip(), ()) for name in match[1].split(","))
+            reason = match[2].strip()
+            if any(rule in ids for ids in named) and (reason or not self._reason_required):
+                return reason or "suppressed by the message"
         return None
 
     def unknown(self) -> list[Hit]:

@@ -142,11 +142,12 @@ class Skipped(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a run looked at."""
+    """What a run looked at: files and what they apply, or else commits."""
 
-    files: int
-    objects: int
-    reconcilers: int
+    files: int = 0
+    objects: int = 0
+    reconcilers: int = 0
+    commits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 GIT_SECONDS = 30
 """How long git may take to answer one question."""
+MAX_BLOB, MAX_BLOBS = 1024 * 1024, 64 * 1024 * 1024
+"""The largest file of an old commit that is read, and how much of all of them at once, in bytes."""
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit")
+_WHOLE = ("-c", "diff.relative=false")
 _REPOSITORY_VARIABLES = {
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -29,6 +32,10 @@ _REPOSITORY_VARIABLES = {
 }
 _SETTINGS = r"^(core\.sparsecheckout|remote\..+\.url|url\..+\.insteadof)$"
 _UNOPENED = re.compile(r"^warning: could not open directory '(.+)/': (.+)$", re.MULTILINE)
+_RAW = ("-z", "--raw", "--no-abbrev", "--find-renames=100%", "--no-ext-diff", "--no-textconv", "--no-color")
+"""Changes as ids of blobs: two files are asked for their bytes only where somebody wants to see them."""
+_LOG = ("--topo-order", "--no-show-signature", "--no-notes", "--encoding=UTF-8", "--root")
+_FORMAT = "--format=%H%x00%P%x00%an%x00%ae%x00%B"
 _CREDENTIALS = re.compile(r"^(https?://)[^/]*@", re.IGNORECASE)
 
 
@@ -57,8 +64,9 @@ class Checkout(NamedTuple):
 class Git:
     """Questions to git about a directory, asked so that it runs nothing which the repository names.
 
-    The four commands used here need no filter, pager, alias or helper. What they could run is switched off:
-    the file system monitor, hooks, and the transports by which a partial clone fetches what it lacks.
+    The commands used here need no filter, pager, alias or helper. What they could run is switched off: the file
+    system monitor, hooks, drivers of diffs, the judge of signatures, and the transports by which a partial clone
+    fetches what it lacks.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -93,6 +101,70 @@ class Git:
         head = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", fails=1)
         return Checkout(listed, left_out, notes, _remotes(settings), _text(head.stdout).strip() or None)
 
+    # -- history -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_top(self) -> bool:
+        """Whether the directory is the top of its work tree."""
+        return not self._prefix
+
+    @property
+    def _raw(self) -> tuple[str, ...]:
+        """How changes are to be told: those in the directory, with paths as seen from it."""
+        return (*_RAW, "--relative") if self._prefix else _RAW
+
+    def is_shallow(self) -> bool:
+        """Whether older commits are missing."""
+        return self._ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+    def commit_id(self, revision: str) -> str | None:
+        """The full id of the commit that a name stands for; None where there is none."""
+        if not revision or revision.startswith("-"):
+            return None
+        answer = self._ask("rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}", fails=1)
+        return _text(answer.stdout).strip() or None
+
+    def log(self, *ids: str, limit: int) -> list[str]:
+        """The newest commits that the ids reach (``^id``: what that one does not), the newest first, as fields.
+
+        Each is five fields, its id, those of its parents, the author's name and address, and the message; then for
+        each change of a file in the directory, unless it is a merge, the raw line and one path or two of them.
+        """
+        here = ["."] if self._prefix else []
+        answer = self._ask("log", *_LOG, *self._raw, _FORMAT, f"--max-count={limit}", *ids, "--", *here)
+        return _text(answer.stdout).split("\0")[:-1]
+
+    def staged(self) -> list[str]:
+        """What the next commit will change, in the fields of a log: raw lines and paths."""
+        head = self.commit_id("HEAD") or _text(self._ask("hash-object", "-t", "tree", "--stdin").stdout).strip()
+        return _text(self._ask("diff-index", "--cached", *self._raw, head).stdout).split("\0")[:-1]
+
+    def tags(self) -> list[str] | None:
+        """The tags in the history of HEAD; None where they cannot be known: a clone may be told to leave them out."""
+        if self.is_shallow() or self._ask("config", "--get-regexp", r"^remote\..+\.tagopt$", "no", fails=1).stdout:
+            return None
+        answer = self._ask("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
+        return _text(answer.stdout).splitlines()
+
+    def setting(self, name: str) -> str | None:
+        """A setting of git; None where nobody sets it."""
+        return _text(self._ask("config", "--get", name, fails=1).stdout).strip() or None
+
+    def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of blobs by their ids, as far as they are here and not too large."""
+        asked = dict.fromkeys(blobs)
+        answer = self._ask("cat-file", "--batch-check", given=_lines(asked))
+        wanted, total = [], 0
+        for line in _text(answer.stdout).splitlines():
+            name, _, rest = line.partition(" ")
+            size = int(rest.removeprefix("blob ")) if rest.startswith("blob ") else MAX_BLOB + 1
+            if size <= MAX_BLOB and total + size <= MAX_BLOBS:
+                total += size
+                wanted.append(name)
+        return dict(_blobs(self._ask("cat-file", "--batch", given=_lines(wanted)).stdout)) if wanted else {}
+
+    # -- the question ------------------------------------------------------------------------------------------
+
     def _list(self, *which: str) -> tuple[list[str], dict[str, str]]:
         """The paths below the directory, and the directories that git could not open, with the reason."""
         answer = self._ask("ls-files", "-z", *which)
@@ -101,14 +173,14 @@ class Git:
         listed = dict.fromkeys(os.fsdecode(answer.stdout).split("\0")[:-1])
         return [*listed], {path.removeprefix(self._prefix): reason.lower() for path, reason in unopened}
 
-    def _ask(self, *question: str, fails: int = 0) -> subprocess.CompletedProcess[bytes]:
+    def _ask(self, *question: str, fails: int = 0, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Runs git; ``fails`` is the exit status by which a command says that there is nothing to tell."""
-        command = ["git", *_SAFE, "-C", str(self._directory), *question]
+        command = ["git", *_SAFE, *_WHOLE, "-C", str(self._directory), *question]
         try:
             answer = subprocess.run(
                 command,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
                 timeout=GIT_SECONDS,
                 check=False,
@@ -155,6 +227,20 @@ def _remotes(settings: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         if short is not None:
             urls.append(rewrites[short] + url.removeprefix(short))
     return tuple(dict.fromkeys(_CREDENTIALS.sub(r"\1", url) for url in urls))
+
+
+def _lines(words: Iterable[str]) -> bytes:
+    return "".join(f"{word}\n" for word in words).encode()
+
+
+def _blobs(output: bytes) -> Iterator[tuple[str, bytes]]:
+    """What ``git cat-file --batch`` prints: a line with id, type and size, then the bytes and a newline."""
+    start = 0
+    while start < len(output):
+        end = output.index(b"\n", start)
+        name, _, size = output[start:end].decode("ascii").split(" ")
+        start = end + 1 + int(size) + 1
+        yield name, output[end + 1 : start - 1]
 
 
 def _text(output: bytes) -> str:

@@ -20,11 +20,25 @@ class Span(NamedTuple):
     end_column: int
 
 
+class Revision(NamedTuple):
+    """A commit as a place: its number among those that are judged, the oldest first, and its id.
+
+    One that is not made yet has an empty id.
+    """
+
+    number: int
+    id: str
+
+
 class Location(NamedTuple):
-    """A span in a file of the tree; ``span`` is None where the file or directory as a whole is meant."""
+    """A span in a file of the tree; ``span`` is None where the file or directory as a whole is meant.
+
+    With a ``revision`` it is a span of that commit's message, and ``path`` is what the commit is called.
+    """
 
     path: str
     span: Span | None = None
+    revision: Revision | None = None
 
     @property
     def line(self) -> int | None:

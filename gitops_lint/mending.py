@@ -62,7 +62,7 @@ def mend(
             if old in contents:
                 contents[new] = contents.pop(old)
         current = Overlay(tree, contents, moves)
-        report = check(analyse(current, settings), selection, repairs=True)
+        report = check(analyse(current, settings, world.history), selection, repairs=True)
     left = {finding.fingerprint for finding in _all(report.findings)}
     gone = tuple(finding for finding in repaired.values() if finding.fingerprint not in left)
     return Mended(report, gone, contents, moves)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.filter import UNKNOWN, UNUSED, Suppressions
-from gitops_lint.finding import Confidence, Finding, Mark, Repair, Severity
+from gitops_lint.finding import Confidence, Finding, Mark, Repair, Severity, Snippet
 from gitops_lint.fix import is_possible, repair_of
 from gitops_lint.fold import Candidate, fold
 from gitops_lint.glob import glob
@@ -18,13 +18,14 @@ from gitops_lint.repo import MANIFEST_SUFFIXES
 from gitops_lint.snippet import one_line, snippet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.config import Config
     from gitops_lint.context import Hit
     from gitops_lint.document import File
     from gitops_lint.fix import Fix
     from gitops_lint.graph import Graph
+    from gitops_lint.history import History
     from gitops_lint.losses import Losses
     from gitops_lint.model import Spot
     from gitops_lint.repo import Repo
@@ -37,12 +38,15 @@ MAX_RELATED = 100
 class Finder:
     """Collects the hits of all rules and turns them into findings; with ``repairs`` these hold the edits of theirs."""
 
-    def __init__(self, repo: Repo, graph: Graph, config: Config, losses: Losses, *, repairs: bool = False) -> None:
+    def __init__(
+        self, repo: Repo, graph: Graph, config: Config, losses: Losses, history: History, *, repairs: bool = False
+    ) -> None:
         self._repo = repo
         self._graph = graph
         self._config = config
         self._losses = losses
         self._repairs = repairs
+        self._history = history
         self._candidates: list[Candidate] = []
         self._ran: set[str] = set()
 
@@ -66,7 +70,8 @@ class Finder:
         A rule that was taken and is not ``enabled`` shows nothing: it only tells which comments are needed.
         """
         reasons = self._config.settings.suppressions.reason
-        suppressions = Suppressions(_files(self._repo), known, reason_required=reasons == "required")
+        files = _files(self._repo) if self._reads_comments(enabled) else ()
+        suppressions = Suppressions(files, known, self._history.message, reason_required=reasons == "required")
         shown, hidden = [], []
         for candidate in _with_ordinals(self._candidates):
             why = suppressions.why_hidden(candidate.finding)
@@ -82,6 +87,11 @@ class Finder:
         shown.sort(key=lambda candidate: order(candidate.finding))
         return tuple(fold(shown, self._losses)), tuple(sorted(hidden, key=order))
 
+    def _reads_comments(self, enabled: Container[str]) -> bool:
+        """Whether the comments of the files matter; a run that judges commits alone reads no file for them."""
+        marks = (candidate.finding.mark for candidate in self._candidates)
+        return any(mark and not mark.location.revision for mark in marks) or UNKNOWN in enabled or UNUSED in enabled
+
     # -- one finding -------------------------------------------------------------------------------------------
 
     def _judged(self, rule: Rule, hits: Iterable[Hit]) -> list[Candidate]:
@@ -91,7 +101,8 @@ class Finder:
         groups: dict[tuple[object, ...], list[Hit]] = {}
         for hit in hits:
             location = hit.at.location if hit.at else None
-            if looks_at is None or (location is not None and looks_at(location.path)):
+            # Which commits a rule is to look at was decided by what they change, before it was asked.
+            if looks_at is None or (location is not None and (location.revision or looks_at(location.path))):
                 groups.setdefault((hit.case, location, hit.message if location is None else None), []).append(hit)
         return [self._candidate(rule, group) for group in groups.values()]
 
@@ -130,6 +141,9 @@ class Finder:
         if spot is None:
             return None
         location = spot.location
+        if location.revision and location.span:
+            lines = self._history.message(location.revision).split("\n")
+            return Mark(location, text, Snippet(location.span.line, tuple(lines[location.span.line - 1 :][:1])))
         file = self._repo.file(location.path) if location.span and self._repo.tree.is_file(location.path) else None
         if location.span:
             location = Location(location.path, one_line(file, location.span))
@@ -144,9 +158,10 @@ def _files(repo: Repo) -> Iterator[File]:
 
 
 def order(finding: Finding) -> tuple[object, ...]:
-    """Errors first, then by place."""
+    """Errors first, then by place; commits as they came to be, behind the files."""
     location = finding.mark.location if finding.mark else Location("")
-    return (-finding.severity, location.path, location.span or (0,), finding.rule, finding.message)
+    place = (location.revision.number + 1, "") if location.revision else (0, location.path)
+    return (-finding.severity, *place, location.span or (0,), finding.rule, finding.message)
 
 
 def _capped(level: Severity, hit: Hit) -> Severity:

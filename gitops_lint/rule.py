@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Level = Literal["info", "warning", "error"]
 FILTER = "filter"
 """In place of a check: rules whose findings come from the comments in the linted files."""
+HISTORY = "commits"
+"""The category of the rules about what was committed, and why: the command of the same name asks them alone."""
 EXPRESSION = "compliance"
 """The check of a page that has an expression."""
 START = Span(1, 1, 1, 1)

@@ -38,3 +38,9 @@ def text_at(data: Data, route: Route) -> str:
     """The text at a route; an empty one where there is none."""
     found = dig(data, route)
     return found if isinstance(found, str) else ""
+
+
+def words(data: Data, key: str) -> tuple[str, ...]:
+    """The texts of a list, or the one text that stands in its place; none where there is neither."""
+    found = dig(data, (key,))
+    return (found,) if isinstance(found, str) else tuple(one for one in list_at(data, (key,)) if isinstance(one, str))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint.config import load
 from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.example import without_wants
+from gitops_lint.history import MemoryHistory
 from gitops_lint.mending import mend
 from gitops_lint.tree import MemoryTree
 
@@ -60,7 +61,8 @@ def try_example(rule: Rule, example: Example, page: str | None = None) -> Outcom
 
 
 def _world(files: Mapping[str, str], example: Example) -> World:
-    return analyse(MemoryTree(files, remotes=(REPOSITORY,)), settings_of(example))
+    history = MemoryHistory(example.records, {path: text.encode() for path, text in files.items()})
+    return analyse(MemoryTree({**history.files, **files}, remotes=(REPOSITORY,)), settings_of(example), history)
 
 
 class Unlasting(Exception):

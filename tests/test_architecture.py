@@ -28,8 +28,9 @@ FLOORS = (
     {"origin"},
     {"controllers"},
     {"builders"},
-    {"law", "artifact", "fluxversion", "versions"},
-    {"repo", "config"},
+    {"artifact", "fluxversion", "law", "versions"},
+    {"revisions"},
+    {"config", "history", "repo"},
     {"assessed", "excerpt", "fix", "marshalled", "output", "routing", "snippet", "traits"},
     {"appproject", "splice", "syncpolicy", "validation"},
     {"matrix", "shape", "document"},
@@ -40,6 +41,7 @@ FLOORS = (
     {
         "location",
         "cache",
+        "conventional",
         "credentials",
         "example",
         "expression",
@@ -112,7 +114,7 @@ def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"text", "yaml", "picture"},
         "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
-        "cli": {"naming", "parser", "world", "progress", "repairs"},
+        "cli": {"naming", "parser", "world", "progress", "repairs", "report"},
         "builders": {"kustomize", "envsubst", "template", "trimming"},
     }
     for path in (HOUSE / folder).glob("*.py"):

@@ -2,7 +2,8 @@
 
 ``fixtures/<name>/`` is a repository with its console output beside it. ``fixtures/broken/<rule-id>[--<what>]/``
 is a variant: the files that break one statement in the reference repository, as somebody would break it by mistake,
-with ``DELETED`` (files and directories that are gone, one a line) and ``expected.txt``.
+with ``DELETED`` (files and directories that are gone, one a line) and ``expected.txt``. ``HISTORY.md`` holds the commits
+that lead from the one to the other, in fences as on a rule page: a change without a content led to what stands there.
 
 ``UPDATE_EXPECTED=1 pytest tests/test_scenarios.py`` writes the outputs anew.
 """
@@ -19,6 +20,8 @@ import pytest
 from gitops_lint.cli import main
 from gitops_lint.config import load
 from gitops_lint.engine import analyse, check
+from gitops_lint.example import records_of
+from gitops_lint.history import MemoryHistory
 from gitops_lint.output.console import render
 from gitops_lint.rule import shipped
 from gitops_lint.tree import MemoryTree, WorkTree
@@ -36,8 +39,8 @@ VARIANTS = sorted(path for path in BROKEN.iterdir() if path.is_dir())
 SOUND = ("argo-only", "before-bootstrap", "flux-only", "reference", "three-clusters")
 """Repositories in which nothing is wrong: every finding there, whatever its severity, is a false one."""
 
-EXPECTED, DELETED, README = "expected.txt", "DELETED", "README.md"
-ABOUT_THE_VARIANT = frozenset({EXPECTED, DELETED, README})
+EXPECTED, DELETED, README, HISTORY = "expected.txt", "DELETED", "README.md", "HISTORY.md"
+ABOUT_THE_VARIANT = frozenset({EXPECTED, DELETED, README, HISTORY})
 """Files at the top of a variant that tell about it and are no part of the repository."""
 ALSO = "also:"
 """Begins the line of a variant's README that names the further rules whose findings the law itself implies."""
@@ -63,7 +66,7 @@ def test_the_reference_is_clean_under_strict() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.name)
 def test_a_broken_one_has_one_finding(variant: Path) -> None:
-    report = check(analyse(broken(variant)))
+    report = check(analyse(broken(variant), history=history(variant)))
     assert sorted(finding.rule for finding in report.findings) == sorted(allowed(variant))
     assert_shown(report, variant / EXPECTED)
 
@@ -97,6 +100,14 @@ def broken(variant: Path) -> MemoryTree:
         assert len(left) < len(files), f"{variant.name}/{DELETED}: there is no {gone}"
         files = left
     return MemoryTree(files)
+
+
+def history(variant: Path) -> MemoryHistory:
+    """The commits of a variant; none where it is about files alone."""
+    tree = broken(variant)
+    records = records_of("\n".join(lines(variant / HISTORY)))
+    today = {path: tree.read(path) for path in tree.files}
+    return MemoryHistory(records, today, contents(FIXTURES / "reference"))
 
 
 def contents(directory: Path, without: frozenset[str] = frozenset()) -> dict[str, bytes]:

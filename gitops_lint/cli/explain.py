@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.world import wants_color
-from gitops_lint.rule import Rule, UnknownRule, by_name, shipped
+from gitops_lint.rule import HISTORY, Rule, UnknownRule, by_name, shipped
 
 if TYPE_CHECKING:
     import argparse
@@ -56,4 +56,6 @@ def page_text(rule: Rule) -> str:
     if rule.law.profile == "strict":
         facts.append("- on in the profile strict only")
     silence = f"To silence one finding: `# gitops-lint: ignore[{rule.id}] reason`, on or above its line."
+    if rule.category == HISTORY:
+        silence = f"To silence one finding: `gitops-lint: ignore[{rule.id}] reason`, as a line of the commit's message."
     return "\n".join([f"# {rule.id}: {rule.law.title}", "", *facts, "", rule.body.strip(), "", silence])

@@ -31,7 +31,10 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    **{name: _lazy(name) for name in ("check", "why", "matrix", "build", "graph", "explain", "rules", "init")},
+    **{
+        name: _lazy(name)
+        for name in ("check", "commits", "why", "matrix", "build", "graph", "explain", "rules", "init")
+    },
     "test-rules": _lazy("trial"),
 }
 
@@ -76,6 +79,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _check(commands.add_parser("check", help="find what is wrong (the default command)"))
+    _commits(commands.add_parser("commits", help="the messages of commits, and what they change together"))
     _why(commands.add_parser("why", help="who applies this object or file, and through which chain"))
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
     _build(commands.add_parser("build", help="the objects that a directory or a reconciler builds, as YAML"))
@@ -102,11 +106,39 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    _report(parser)
+    parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
+    parser.add_argument(
+        "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
+    )
+
+
+def _commits(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Judge commits by the rules of the category commits. RANGE is A..B, or one commit; of a merge
+        commit, what it brings. Without it: the commits of HEAD that the default branch lacks (origin's, else the
+        upstream, else main or master), and where there are none, HEAD alone. Merges are not judged themselves, and of
+        more than 1,000 commits the newest are."""
+    parser.add_argument("range", metavar="RANGE", nargs="?", help="commits, as git names them")
+    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    parser.add_argument(
+        "--message-file",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="judge the commit that is being made: its message in FILE (- is standard input), with what is staged; "
+        "for the hook commit-msg. FILE may also stand in the place of RANGE",
+    )
+    # No rule about commits is an error, and a hook that passes shows nothing.
+    _report(parser, fail_on="warning")
+    parser.set_defaults(show_skipped=False)
+
+
+def _report(parser: argparse.ArgumentParser, fail_on: str = "error") -> None:
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
     parser.add_argument("--select", action="append", default=[], metavar="RULE", help="only these rules or categories")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="not these rules or categories")
     parser.add_argument("--severity", choices=LEVELS, default="warning", help="show findings from here up")
-    parser.add_argument("--fail-on", choices=LEVELS, default="error", help="exit 1 for findings from here up")
+    parser.add_argument("--fail-on", choices=LEVELS, default=fail_on, help=f"exit 1 from here up (default: {fail_on})")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
     parser.add_argument("--output-format", choices=FORMATS, default="full", help="default: full")
     parser.add_argument(
@@ -121,10 +153,6 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
-    parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
-    parser.add_argument(
-        "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
-    )
     parser.add_argument("--sarif-category", metavar="NAME", help="the category of the SARIF run")
 
 

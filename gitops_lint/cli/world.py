@@ -12,6 +12,7 @@ from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.config import load
 from gitops_lint.engine import World, analyse, read_settings
+from gitops_lint.history import GitHistory
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.output.text import Pen
 from gitops_lint.tree import Unreadable, WorkTree
@@ -36,7 +37,8 @@ def open_tree(options: argparse.Namespace, exclude: Sequence[str] = ()) -> WorkT
 
 def open_world(options: argparse.Namespace) -> World:
     """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
-    return analyse(*open_configured(options))
+    tree, settings = open_configured(options)
+    return analyse(tree, settings, GitHistory(Path(options.path)))
 
 
 def open_configured(options: argparse.Namespace) -> tuple[WorkTree, tuple[Settings, File] | None]:

@@ -60,10 +60,15 @@ def _command(group: Sequence[Finding], titles: dict[str, str]) -> str:
 
 
 def _position(finding: Finding) -> dict[str, str | int]:
-    """The properties that place an annotation; columns only within one line, as the Checks API asks for."""
+    """The properties that place an annotation; columns only within one line, as the Checks API asks for.
+
+    A commit has no place in a file: its annotation stands at the run.
+    """
     if finding.mark is None or not finding.mark.location.path:
         return {}
-    path, span = finding.mark.location
+    path, span, revision = finding.mark.location
+    if revision is not None:
+        return {}
     if span is None:
         return {"file": clean(path)}
     if span.end_line != span.line:
@@ -75,7 +80,9 @@ def _position(finding: Finding) -> dict[str, str | int]:
 def _body(group: Sequence[Finding]) -> str:
     """The message, and of the lines that explain it those that find room."""
     first = group[0]
-    body = _shorten(clean(first.message), MAX_BODY)
+    where = first.mark.location if first.mark else None
+    named = f"{where.path}: " if where and where.revision else ""
+    body = _shorten(clean(named + first.message), MAX_BODY)
     for line in map(clean, _lines(first, group[1:])):
         if len(body) + len("\n") + len(line) <= MAX_BODY:
             body += f"\n{line}"

@@ -52,6 +52,7 @@ def _summary(report: Report) -> Object:
         "files": report.counts.files,
         "objects": report.counts.objects,
         "reconcilers": report.counts.reconcilers,
+        **({} if report.counts.commits is None else {"commits": report.counts.commits}),
     }
 
 
@@ -82,7 +83,7 @@ def _primary(mark: Mark | None) -> Object:
     """The primary location; line and columns count from 1, columns in code points, an end is exclusive."""
     span = mark.location.span if mark else None
     return {
-        "path": mark.location.path if mark else None,
+        **(_file_or_commit(mark.location) if mark else {"path": None}),
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_line": span.end_line if span else None,
@@ -102,4 +103,9 @@ def _owner(owner: Owner) -> Object:
 
 
 def _place(location: Location) -> Object:
-    return {"path": location.path, "line": location.line}
+    return {**_file_or_commit(location), "line": location.line}
+
+
+def _file_or_commit(location: Location) -> Object:
+    """A path, or where the place is a line of a commit's message, the id of that: "" before it is made."""
+    return {"path": None, "commit": location.revision.id} if location.revision else {"path": location.path}

@@ -107,16 +107,26 @@ def _mark(finding: Finding) -> Mark | None:
 
 
 def _is_inside(location: Location) -> bool:
-    """Whether a path lies below the root of the repository; a single other one would reject the upload."""
-    return not {"", ".", ".."} & set(location.path.split("/"))
+    """Whether a path lies below the root of the repository; a single other one would reject the upload.
+
+    What has no file at all, such as a commit, GitHub refuses as well ("expected a physical location").
+    """
+    return not location.revision and not {"", ".", ".."} & set(location.path.split("/"))
 
 
 def _notification(finding: Finding) -> Object:
-    return {
+    """What can be no result; a commit is named by a logical location (SARIF 2.1.0, section 3.33)."""
+    revision = finding.mark.location.revision if finding.mark else None
+    notification: Object = {
         "level": LEVELS[finding.severity],
         "message": {"text": _escape(_sentence(finding.message))},
         "associatedRule": {"id": clean(finding.rule)},
     }
+    if finding.mark and revision:
+        logical = {"name": clean(finding.mark.location.path), "kind": "commit"}
+        named = {"fullyQualifiedName": revision.id} if revision.id else {}
+        notification["locations"] = [{"logicalLocations": [{**logical, **named}]}]
+    return notification
 
 
 def _result(finding: Finding, mark: Mark, index: dict[str, int], several: bool) -> Object:

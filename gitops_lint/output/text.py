@@ -99,7 +99,10 @@ def every(findings: Iterable[Finding]) -> Iterator[Finding]:
 def summary(report: Report, threshold: Severity) -> str:
     """The last line of a run: what was found, what of it is not shown, and how much was looked at."""
     counts = report.counts
+    sizes: tuple[tuple[int, str], ...]
     sizes = ((counts.files, "file"), (counts.objects, "object"), (counts.reconcilers, "reconciler"))
+    if counts.commits is not None:
+        sizes = ((counts.commits, "commit"),)
     looked = ", ".join(plural(number, noun) for number, noun in sizes)
     tally = Counter(finding.severity for finding in report.findings)
     levels = [level for level in reversed(Severity) if tally[level]]

@@ -72,6 +72,6 @@ def place(found: World, built: Built, route: Route) -> str:
 
 def pointed(found: World, location: Location) -> str:
     """The text that a location points to, as far as it is on one line."""
-    path, span = location
+    path, span, _ = location
     file = found.repo.file(path) if span else None
     return file.line(span.line)[span.column - 1 : span.end_column - 1] if file and span else ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gitops_lint.document import read
 from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.filter import Suppressions
 from gitops_lint.finding import Confidence, Finding, Mark, Report, Severity
-from gitops_lint.location import Location, Span
+from gitops_lint.location import Location, Revision, Span
 from gitops_lint.rule import FrontMatter, Rule
 from gitops_lint.tree import MemoryTree
 
@@ -257,3 +259,22 @@ def test_asked_for_unused_comments_alone_the_rules_that_they_name_run_in_silence
 def test_another_rule_asked_for_alone_calls_no_comment_unused() -> None:
     unneeded = f"{CONFIG_MAP}# gitops-lint: ignore[missing-kustomize-entry] x\ndata: {{}}\n"
     assert report("unreached-application", **{"apps/web.yaml": unneeded}).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("gitops-lint: ignore[duplicate-key] as agreed", "as agreed"),
+        ("Gitops-Lint: ignore[kustomize-build-fails, duplicate-key]", "suppressed by the message"),
+        ("gitops-lint: ignore[yaml] as agreed", "as agreed"),
+        ("gitops-lint: ignore[kustomize-build-fails] as agreed", None),
+        ("see gitops-lint: ignore[duplicate-key]", None),
+    ],
+)
+def test_a_commit_is_excused_by_its_message(line: str, reason: str | None) -> None:
+    location = Location("commit 1234567890", Span(1, 1, 1, 2), Revision(0, "1234567890abcdef"))
+    found = replace(finding(1, "duplicate-key"), mark=Mark(location, ""))
+    said = Suppressions([], RULES, lambda revision: f"feat: {revision.id}\n\n{line}\n")
+    assert said.why_hidden(found) == reason
+    strict = Suppressions([], RULES, lambda _: line, reason_required=True)
+    assert strict.why_hidden(found) == (reason if reason == "as agreed" else None)
