@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gitops_lint import credentials
+from gitops_lint import charts, credentials
 from gitops_lint.appproject import is_literal, names_kind, permits_destination, permits_kind, permits_source
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
@@ -18,6 +18,7 @@ from gitops_lint.controllers.argocd import is_cluster_scoped
 from gitops_lint.environment import Environment, environment_of
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
+from gitops_lint.externals import Externals
 from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import glob, head
@@ -44,9 +45,13 @@ from gitops_lint.model import (
     dig,
 )
 from gitops_lint.nearest import did_you_mean
-from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.podsecurity import violations
+from gitops_lint.precedence import Precedence, is_dry_run_skipped, precedence_of, waits_for_its_own, wave
+from gitops_lint.providers import Provider, Providers, chart_values, is_of_chart, providers_of, sets_namespace
+from gitops_lint.references import references_of, storage_classes_of
+from gitops_lint.repo import NAMESPACED, is_built_in, looks_like_template, normalise_url
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
-from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
+from gitops_lint.traits import POD_SPECS, needed_by, traits_of, traits_of_manifest
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
 
@@ -54,6 +59,7 @@ __all__ = [  # all that a check imports
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
     "OPAQUE",
+    "POD_SPECS",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
@@ -79,7 +85,10 @@ __all__ = [  # all that a check imports
     "Ownership",
     "Place",
     "Policy",
+    "Precedence",
     "Problem",
+    "Provider",
+    "Providers",
     "Put",
     "Reach",
     "Reconciler",
@@ -94,6 +103,8 @@ __all__ = [  # all that a check imports
     "Traits",
     "Unanswered",
     "Write",
+    "chart_values",
+    "charts",
     "check",
     "credentials",
     "describe",
@@ -102,8 +113,12 @@ __all__ = [  # all that a check imports
     "glob",
     "head",
     "homes_of_flux",
+    "is_built_in",
     "is_cluster_scoped",
+    "is_dry_run_skipped",
     "is_literal",
+    "is_namespaced",
+    "is_of_chart",
     "is_resolved",
     "is_suspended",
     "leaves_alone",
@@ -120,10 +135,16 @@ __all__ = [  # all that a check imports
     "permits_destination",
     "permits_kind",
     "permits_source",
+    "references_of",
+    "sets_namespace",
     "shadow_of",
     "sources",
+    "storage_classes_of",
     "text_at",
     "traits_of",
+    "violations",
+    "waits_for_its_own",
+    "wave",
 ]
 
 if TYPE_CHECKING:
@@ -206,6 +227,21 @@ class Context:
     policy: Policy | None = None
     """The expression of the page, if it has one."""
 
+    @property
+    def precedence(self) -> Precedence:
+        """What is applied before what."""
+        return precedence_of(self.graph)
+
+    @property
+    def providers(self) -> Providers:
+        """Who brings namespaces and definitions."""
+        return providers_of(self.repo, self.walked, self.graph)
+
+    @property
+    def externals(self) -> Externals:
+        """What is there without being applied from here."""
+        return Externals(self.settings.externals, self.matrix)
+
     def tree(self, controller: Controller) -> tuple[str, ...]:
         """The globs of the tree that belongs to a controller; empty where none is declared."""
         trees = self.settings.trees
@@ -255,6 +291,11 @@ def order_to(ref: Ref) -> Controller | None:
         return Controller.ARGOCD if ref.kind in ARGOCD_ORDERS else None
     is_flux = ref.group.endswith(".toolkit.fluxcd.io") or ref.group in FLUX_EXTENSIONS
     return Controller.FLUX if is_flux else None
+
+
+def is_namespaced(ref: Ref) -> bool:
+    """Whether a kind is known to live in a namespace: a built-in one, or an order to a controller."""
+    return ref.kind in NAMESPACED.get(ref.group, ()) or order_to(ref) is not None
 
 
 ARGOCD_ORDERS = frozenset({"Application", "ApplicationSet", "AppProject"})

@@ -10,8 +10,10 @@ from gitops_lint.checks import (
     compliance,
     dangling,
     double_owners,
+    early,
     kustomizations,
     missing,
+    namespaces,
     ordering,
     orders,
     permissions,
@@ -21,8 +23,10 @@ from gitops_lint.checks import (
     reported,
     responsibility,
     secrets,
+    tiers,
     trees,
     unlisted,
+    volumes,
 )
 
 __all__ = [
@@ -32,8 +36,10 @@ __all__ = [
     "compliance",
     "dangling",
     "double_owners",
+    "early",
     "kustomizations",
     "missing",
+    "namespaces",
     "ordering",
     "orders",
     "permissions",
@@ -43,6 +49,8 @@ __all__ = [
     "reported",
     "responsibility",
     "secrets",
+    "tiers",
     "trees",
     "unlisted",
+    "volumes",
 ]

@@ -1,0 +1,295 @@
+"""Namespaces: who declares them, what lands in none, what goes with them, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops_lint.context import (
+    OPAQUE,
+    POD_SPECS,
+    Context,
+    Controller,
+    Hit,
+    Reach,
+    Ref,
+    check,
+    did_you_mean,
+    dig,
+    is_namespaced,
+    is_suspended,
+    leaves_alone,
+    list_at,
+    mapping_at,
+    order_to,
+    sets_namespace,
+    text_at,
+    violations,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitops_lint.context import Manifest, Ownership, Reconciler, Spot
+
+NAME = ("metadata", "name")
+
+
+def _applied(context: Context) -> Iterator[Ownership]:
+    """Every object that a controller applies now, by its surest owner."""
+    for owners in context.graph.objects.values():
+        owner = owners[0]
+        if owner.reach is Reach.LIVE and not is_suspended(owner.reconciler.subject):
+            yield owner
+
+
+# -- nobody declares it ----------------------------------------------------------------------------------------
+
+
+@check
+def undeclared_namespace(context: Context) -> Iterator[Hit]:
+    """A namespace that objects go to and nobody makes, where the matrix has all of them in Git. One hit for each."""
+    keeper = _keeper_of_namespaces(context)
+    if keeper is None:
+        return
+    providers, externals = context.providers, context.externals
+    found: dict[tuple[str, str], list[Ownership]] = {}
+    for owner in _applied(context):
+        cluster, ref = owner.delivery.cluster, owner.built.ref
+        if ref.namespace and (ref.group == OPAQUE or is_namespaced(ref)) and "{" not in ref.namespace:
+            known = providers.namespace(cluster, ref.namespace) or providers.is_home(cluster, ref.namespace)
+            if not known and not externals.has(Ref("", "Namespace", "", ref.namespace)):
+                found.setdefault((cluster, ref.namespace), []).append(owner)
+    for (cluster, name), users in found.items():
+        declared = providers.namespaces(cluster)
+        if declared and not providers.may_hide_a_namespace(cluster):
+            yield _undeclared_hit(context, cluster, name, users, keeper)
+
+
+def _keeper_of_namespaces(context: Context) -> Controller | None:
+    """The controller to which the matrix gives every Namespace, if it does so."""
+    for component in context.matrix.components if context.matrix else ():
+        for clause in component.clauses:
+            if dict(clause.globs) in ({"kind": ("Namespace",)}, {"kind": ["Namespace"]}):
+                return component.owner if component.owner is not Controller.MANUAL else None
+    return None
+
+
+def _undeclared_hit(context: Context, cluster: str, name: str, users: Sequence[Ownership], keeper: Controller) -> Hit:
+    first = min(users, key=lambda owner: (sets_namespace(owner).location, owner.built.ref))
+    written = _written(context, name)
+    places = {sets_namespace(owner).path: (sets_namespace(owner), f"{owner.built.ref} goes there") for owner in users}
+    places.pop(sets_namespace(first).path)
+    more = f" and {len(users) - 1} more go" if users[1:] else " goes"
+    guess = did_you_mean(name, context.providers.namespaces(cluster))
+    return Hit(
+        message=f"{first.built.ref}{more} to the namespace {name}, which nothing applies{'' if written else guess}",
+        at=sets_namespace(first),
+        label="there is no such Namespace",
+        subject=first.built.ref,
+        clusters=(cluster,),
+        owners=(first,),
+        related=(
+            *(((written.locate(NAME), "stands here, and is not applied"),) if written else ()),
+            *places.values(),
+        ),
+        help=_undeclared_advice(name, written, keeper),
+        effect=f"what goes there fails with 'namespaces \"{name}\" not found'",
+        stems=(written.path,) if written else (),
+    )
+
+
+def _written(context: Context, name: str) -> Manifest | None:
+    return next((m for m in context.repo.of_kind("", "Namespace") if m.ref.name == name), None)
+
+
+def _undeclared_advice(name: str, written: Manifest | None, keeper: Controller) -> str:
+    if written:
+        return f"let {keeper.label} apply {written.path}"
+    return f"let {keeper.label} apply a Namespace {name}, or add Namespace/{name} to externals if it is made elsewhere"
+
+
+# -- none, and the default one ---------------------------------------------------------------------------------
+
+
+@check
+def missing_namespace(context: Context) -> Iterator[Hit]:
+    """Objects that need a namespace and get none, from nobody. One hit for each reconciler.
+
+    Neither controller falls back to ``default``: Flux asks the API server for a path that does not exist ("namespace
+    not specified", fluxcd/pkg, ssa/errors), Argo CD says "Namespace for ... is missing" (controller/state.go).
+    """
+    yield from _by_reconciler(context, "", "needs a namespace, and gets none", _MISSING)
+
+
+@check
+def default_namespace(context: Context) -> Iterator[Hit]:
+    """Objects that are put into the namespace ``default``. One hit for each reconciler."""
+    yield from _by_reconciler(context, "default", "goes to the namespace default", _DEFAULT)
+
+
+class Texts(NamedTuple):
+    """What is said besides the message."""
+
+    label: str
+    help: str
+    effect: str
+
+
+_MISSING = Texts(
+    "has no namespace",
+    "set metadata.namespace, namespace: in a kustomization, targetNamespace, or destination.namespace",
+    "the API server refuses it, and the whole apply fails",
+)
+_DEFAULT = Texts(
+    "default",
+    "give it a namespace of its own",
+    "no quota, network policy or Pod Security label is set there, and nothing tells what belongs together",
+)
+
+
+def _by_reconciler(context: Context, namespace: str, what: str, texts: Texts) -> Iterator[Hit]:
+    found: dict[tuple[object, ...], list[Ownership]] = {}
+    for owner in _applied(context):
+        ref, controller = owner.built.ref, owner.controller
+        if ref.namespace != namespace or not is_namespaced(ref) or order_to(ref) or controller is Controller.MANUAL:
+            continue
+        if not leaves_alone(controller, owner.built.data):
+            found.setdefault((owner.delivery.cluster, owner.reconciler.node), []).append(owner)
+    for users in found.values():
+        first, *others = sorted(users, key=lambda owner: (owner.built.origin.location, owner.built.ref))
+        more = f" (and {len(others)} more)" if others else ""
+        yield Hit(
+            message=f"{first.built.ref} of {first.reconciler.subject.ref} {what}{more}",
+            at=sets_namespace(first) if namespace else first.built.locate(NAME),
+            label=texts.label,
+            subject=first.built.ref,
+            clusters=(first.delivery.cluster,),
+            owners=(first,),
+            help=texts.help,
+            effect=texts.effect,
+            reach=first.reach,
+        )
+
+
+# -- pruned with what brought it -------------------------------------------------------------------------------
+
+LASTING = {
+    ("", "Namespace"): "namespace",
+    ("", "PersistentVolumeClaim"): "volume",
+    ("", "PersistentVolume"): "volume",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "definition",
+}
+"""What takes others along when it goes, and what that is called; the worst first."""
+LOST = {
+    "namespace": "everything in the namespace goes with it, whoever applied it",
+    "volume": "the data goes with it",
+    "definition": "every object of the kind goes with it, in all namespaces",
+}
+
+
+@check
+def unprotected_prune(context: Context) -> Iterator[Hit]:
+    """What a reconciler prunes that takes others along. One hit for each reconciler, the worst first."""
+    for reconciler in context.walked.reconcilers:
+        place = _prunes(reconciler)
+        if place is None or context.graph.reach(reconciler.node) is not Reach.LIVE:
+            continue
+        found = [o for o in context.graph.applied_by(reconciler) if _is_at_risk(context, o)]
+        if found:
+            order = list(LASTING)
+            found.sort(key=lambda o: (order.index((o.built.ref.group, o.built.ref.kind)), o.built.ref))
+            yield _prune_hit(reconciler, place, found)
+
+
+def _prunes(reconciler: Reconciler) -> Spot | None:
+    """Where a reconciler is told to delete what leaves Git."""
+    flux, argocd = ("spec", "prune"), ("spec", "syncPolicy", "automated", "prune")
+    subject = reconciler.subject
+    route = flux if reconciler.controller is Controller.FLUX else argocd
+    if subject.ref.kind not in ("Kustomization", "Application") or dig(subject.data, route) is not True:
+        return None
+    if any(option in PROTECTED for option in list_at(subject.data, ("spec", "syncPolicy", "syncOptions"))):
+        return None
+    return subject.locate(route)
+
+
+PROTECTED = ("Prune=false", "Prune=confirm")
+
+
+def _is_at_risk(context: Context, owner: Ownership) -> bool:
+    ref, data = owner.built.ref, owner.built.data
+    if (ref.group, ref.kind) not in LASTING or leaves_alone(owner.controller, data) or _keeps_data(context, owner):
+        return False
+    if ref.name == "flux-system" or ref.name.endswith(".fluxcd.io"):
+        return False  # what Flux is made of goes when it is uninstalled, and not before
+    if owner.controller is Controller.ARGOCD:
+        options = text_at(data, ("metadata", "annotations", "argocd.argoproj.io/sync-options"))
+        return not any(option.strip() in PROTECTED for option in options.split(","))
+    marks = (mapping_at(data, ("metadata", field)) for field in ("labels", "annotations"))
+    return not any(str(m.get("kustomize.toolkit.fluxcd.io/prune")).lower() == "disabled" for m in marks)
+
+
+def _keeps_data(context: Context, owner: Ownership) -> bool:
+    """Whether the volume outlives its object: by its own policy, or by that of its class."""
+    data = owner.built.data
+    if owner.built.ref.kind == "PersistentVolume":
+        return text_at(data, ("spec", "persistentVolumeReclaimPolicy")) == "Retain"
+    wanted = Ref("storage.k8s.io", "StorageClass", "", text_at(data, ("spec", "storageClassName")))
+    classes = context.graph.owners((owner.delivery.cluster, wanted))
+    return any(text_at(found.built.data, ("reclaimPolicy",)) == "Retain" for found in classes)
+
+
+def _prune_hit(reconciler: Reconciler, place: Spot, found: Sequence[Ownership]) -> Hit:
+    first, *others = found
+    case = LASTING[(first.built.ref.group, first.built.ref.kind)]
+    more = f" and {len(others)} more" if others else ""
+    flux = reconciler.controller is Controller.FLUX
+    mark = "the label kustomize.toolkit.fluxcd.io/prune: disabled" if flux else "the sync option Prune=confirm"
+    return Hit(
+        message=f"{reconciler.subject.ref} deletes {first.built.ref}{more} as soon as the manifest leaves it",
+        at=place,
+        label="prunes it too",
+        case=case,
+        subject=first.built.ref,
+        clusters=(first.delivery.cluster,),
+        owners=(first,),
+        related=tuple((owner.built.locate(NAME), f"{owner.built.ref} is not protected") for owner in found),
+        help=f"give {'them' if others else 'it'} {mark}",
+        effect=LOST[case],
+        reach=first.reach,
+    )
+
+
+# -- what a namespace refuses ----------------------------------------------------------------------------------
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+@check
+def pod_security_violation(context: Context) -> Iterator[Hit]:
+    """Pods that their namespace refuses by the level that it enforces. One hit for each workload."""
+    for owner in _applied(context):
+        ref, route = owner.built.ref, POD_SPECS.get(owner.built.ref.kind)
+        if route is None or ref.group == OPAQUE:
+            continue
+        for space in context.graph.owners((owner.delivery.cluster, Ref("", "Namespace", "", ref.namespace)))[:1]:
+            level = text_at(space.built.data, ("metadata", "labels", ENFORCE))
+            found = list(violations(level, dig(owner.built.data, route)))
+            if found:
+                first, *others = found
+                more = f" and {len(others)} more" if others else ""
+                yield Hit(
+                    message=f"{ref} asks for {first.what}{more}, and Namespace {ref.namespace} refuses that",
+                    at=owner.built.locate((*route, *first.route)),
+                    label=f"refused by {level}",
+                    subject=ref,
+                    clusters=(owner.delivery.cluster,),
+                    owners=(owner,),
+                    related=(
+                        (space.built.locate(("metadata", "labels", ENFORCE)), f"enforces {level}"),
+                        *((owner.built.locate((*route, *v.route)), v.what) for v in others),
+                    ),
+                    help="change what it asks for, or the level of the namespace if it has to",
+                    effect="the workload is there, and has no Pod",
+                    reach=owner.reach,
+                )
