@@ -92,7 +92,7 @@ def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier
     advice = f"let it wait for {last.name} by dependsOn" if last else "let Flux apply both, or let it try again"
     return Hit(
         message=f"{subject.ref} of the tier {own} waits for nothing of the tier {tier}",
-        at=subject.locate(("spec", "dependsOn") if dig(subject.data, ("spec", "dependsOn")) else NAME),
+        at=subject.locate(NAME),
         label=f"begins before {tier} is there",
         case="no-dependency",
         subject=subject.ref,

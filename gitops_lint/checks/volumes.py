@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import re2
+
 from gitops_lint.context import (
     Confidence,
     Context,
@@ -194,10 +196,11 @@ def _may_be_used_unseen(context: Context, claim: Ownership) -> bool:
     cluster, wanted = claim.delivery.cluster, claim.built.ref
     if any(context.providers.unseen(cluster)):
         return True
+    own = (wanted, claim.reconciler.subject.ref)
+    name = re2.compile(rf"(^|[^-a-z0-9]){re2.escape(wanted.name)}($|[^-a-z0-9])")
     return any(
-        where == cluster and wanted.name in repr(owners[0].built.data)
+        where == cluster and ref not in own and name.search(repr(owners[0].built.data))
         for (where, ref), owners in context.graph.objects.items()
-        if ref != wanted
     )
 
 
