@@ -29,9 +29,11 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.context import Manifest, Ownership, Reconciler, Spot
+    from gitops_lint.context import Manifest, Node, Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
+SHOWN = 8
+"""How many further places are shown."""
 
 
 def _applied(context: Context) -> Iterator[Ownership]:
@@ -118,57 +120,58 @@ def missing_namespace(context: Context) -> Iterator[Hit]:
     Neither controller falls back to ``default``: Flux asks the API server for a path that does not exist ("namespace
     not specified", fluxcd/pkg, ssa/errors), Argo CD says "Namespace for ... is missing" (controller/state.go).
     """
-    yield from _by_reconciler(context, "", "needs a namespace, and gets none", _MISSING)
+    found: dict[Node, list[Ownership]] = {}
+    for owner in _in_namespace(context, ""):
+        found.setdefault(owner.reconciler.node, []).append(owner)
+    for users in found.values():
+        first, *others = sorted(users, key=lambda owner: (owner.built.origin.location, owner.built.ref))
+        yield Hit(
+            message=f"{first.built.ref} of {first.reconciler.subject.ref} needs a namespace, and gets none"
+            + (f" (and {len(others)} more)" if others else ""),
+            at=first.built.locate(NAME),
+            label="has no namespace",
+            subject=first.built.ref,
+            clusters=(first.delivery.cluster,),
+            owners=(first,),
+            help="set metadata.namespace, namespace: in a kustomization, targetNamespace, or destination.namespace",
+            effect="the API server refuses it, and the whole apply fails",
+            reach=first.reach,
+        )
 
 
 @check
 def default_namespace(context: Context) -> Iterator[Hit]:
-    """Objects that are put into the namespace ``default``. One hit for each reconciler."""
-    yield from _by_reconciler(context, "default", "goes to the namespace default", _DEFAULT)
+    """Objects that are put into the namespace ``default``. One hit for each cluster."""
+    found: dict[str, list[Ownership]] = {}
+    for owner in _in_namespace(context, "default"):
+        found.setdefault(owner.delivery.cluster, []).append(owner)
+    for cluster, users in found.items():
+        first, *others = sorted(users, key=lambda owner: (sets_namespace(owner).location, owner.built.ref))
+        places = {sets_namespace(owner).path: sets_namespace(owner) for owner in others}
+        places.pop(sets_namespace(first).path, None)
+        yield Hit(
+            message=f"{first.built.ref} of {first.reconciler.subject.ref} goes to the namespace default"
+            + (f" (and {len(others)} more)" if others else ""),
+            at=sets_namespace(first),
+            label="default",
+            subject=first.built.ref,
+            clusters=(cluster,),
+            owners=(first,),
+            related=tuple((place, "goes there too") for place in list(places.values())[:SHOWN]),
+            help="give it a namespace of its own",
+            effect="no quota, network policy or Pod Security label is set there, and nothing goes as a whole",
+            reach=first.reach,
+        )
 
 
-class Texts(NamedTuple):
-    """What is said besides the message."""
-
-    label: str
-    help: str
-    effect: str
-
-
-_MISSING = Texts(
-    "has no namespace",
-    "set metadata.namespace, namespace: in a kustomization, targetNamespace, or destination.namespace",
-    "the API server refuses it, and the whole apply fails",
-)
-_DEFAULT = Texts(
-    "default",
-    "give it a namespace of its own",
-    "no quota, network policy or Pod Security label is set there, and nothing tells what belongs together",
-)
-
-
-def _by_reconciler(context: Context, namespace: str, what: str, texts: Texts) -> Iterator[Hit]:
-    found: dict[tuple[object, ...], list[Ownership]] = {}
+def _in_namespace(context: Context, namespace: str) -> Iterator[Ownership]:
+    """What a controller puts into a namespace, orders aside."""
     for owner in _applied(context):
         ref, controller = owner.built.ref, owner.controller
         if ref.namespace != namespace or not is_namespaced(ref) or order_to(ref) or controller is Controller.MANUAL:
             continue
         if not leaves_alone(controller, owner.built.data):
-            found.setdefault((owner.delivery.cluster, owner.reconciler.node), []).append(owner)
-    for users in found.values():
-        first, *others = sorted(users, key=lambda owner: (owner.built.origin.location, owner.built.ref))
-        more = f" (and {len(others)} more)" if others else ""
-        yield Hit(
-            message=f"{first.built.ref} of {first.reconciler.subject.ref} {what}{more}",
-            at=sets_namespace(first) if namespace else first.built.locate(NAME),
-            label=texts.label,
-            subject=first.built.ref,
-            clusters=(first.delivery.cluster,),
-            owners=(first,),
-            help=texts.help,
-            effect=texts.effect,
-            reach=first.reach,
-        )
+            yield owner
 
 
 # -- pruned with what brought it -------------------------------------------------------------------------------
@@ -187,18 +190,30 @@ LOST = {
 }
 
 
+class Pruned(NamedTuple):
+    """A reconciler, where it is told to prune, and what it would take along, the worst first."""
+
+    reconciler: Reconciler
+    place: Spot
+    objects: Sequence[Ownership]
+
+
 @check
 def unprotected_prune(context: Context) -> Iterator[Hit]:
-    """What a reconciler prunes that takes others along. One hit for each reconciler, the worst first."""
+    """What a reconciler prunes that takes others along. One hit for each, or for all that bring the same manifests."""
+    found: dict[tuple[object, ...], list[Pruned]] = {}
+    order = list(LASTING)
     for reconciler in context.walked.reconcilers:
         place = _prunes(reconciler)
         if place is None or context.graph.reach(reconciler.node) is not Reach.LIVE:
             continue
-        found = [o for o in context.graph.applied_by(reconciler) if _is_at_risk(context, o)]
-        if found:
-            order = list(LASTING)
-            found.sort(key=lambda o: (order.index((o.built.ref.group, o.built.ref.kind)), o.built.ref))
-            yield _prune_hit(reconciler, place, found)
+        objects = [o for o in context.graph.applied_by(reconciler) if _is_at_risk(context, o)]
+        if objects:
+            objects.sort(key=lambda o: (order.index((o.built.ref.group, o.built.ref.kind)), o.built.ref))
+            origins = tuple(sorted(o.built.origin.location for o in objects))
+            found.setdefault(origins, []).append(Pruned(reconciler, place, objects))
+    for group in found.values():
+        yield _prune_hit(sorted(group, key=lambda pruned: pruned.reconciler.subject.ref))
 
 
 def _prunes(reconciler: Reconciler) -> Spot | None:
@@ -239,22 +254,26 @@ def _keeps_data(context: Context, owner: Ownership) -> bool:
     return any(text_at(found.built.data, ("reclaimPolicy",)) == "Retain" for found in classes)
 
 
-def _prune_hit(reconciler: Reconciler, place: Spot, found: Sequence[Ownership]) -> Hit:
-    first, *others = found
+def _prune_hit(group: Sequence[Pruned]) -> Hit:
+    (reconciler, place, objects), *others = group
+    first = objects[0]
     case = LASTING[(first.built.ref.group, first.built.ref.kind)]
-    more = f" and {len(others)} more" if others else ""
     flux = reconciler.controller is Controller.FLUX
     mark = "the label kustomize.toolkit.fluxcd.io/prune: disabled" if flux else "the sync option Prune=confirm"
+    who = f"{reconciler.subject.ref}{f' and {len(others)} more delete' if others else ' deletes'}"
+    more = f" and {len(objects) - 1} more" if objects[1:] else ""
+    shown = [(pruned.place, f"{pruned.reconciler.subject.ref} prunes") for pruned in group] if others else []
+    shown += [(o.built.locate(NAME), f"{o.built.ref} is not protected") for o in objects[1 if others else 0 :]]
     return Hit(
-        message=f"{reconciler.subject.ref} deletes {first.built.ref}{more} as soon as the manifest leaves it",
-        at=place,
-        label="prunes it too",
+        message=f"{who} {first.built.ref}{more} as soon as the manifest leaves {'them' if others else 'it'}",
+        at=first.built.locate(NAME) if others else place,
+        label="not protected" if others else "prunes it too",
         case=case,
         subject=first.built.ref,
-        clusters=(first.delivery.cluster,),
+        clusters=tuple(sorted({o.delivery.cluster for pruned in group for o in pruned.objects})),
         owners=(first,),
-        related=tuple((owner.built.locate(NAME), f"{owner.built.ref} is not protected") for owner in found),
-        help=f"give {'them' if others else 'it'} {mark}",
+        related=tuple(shown[:SHOWN]),
+        help=f"give {'them' if more else 'it'} {mark}",
         effect=LOST[case],
         reach=first.reach,
     )
