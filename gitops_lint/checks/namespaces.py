@@ -167,7 +167,7 @@ def default_namespace(context: Context) -> Iterator[Hit]:
             message=f"{first.built.ref} of {first.reconciler.subject.ref} goes to the namespace default"
             + (f" (and {len(others)} more)" if others else ""),
             at=sets_namespace(first),
-            label="default",
+            label="puts it there",
             subject=first.built.ref,
             clusters=(cluster,),
             owners=(first,),

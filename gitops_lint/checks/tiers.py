@@ -88,8 +88,8 @@ def _nearest_earlier(tiers: Tiers, cluster: str, tier: int) -> tuple[str, list[N
 
 def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier: str, members: Sequence[Node]) -> Hit:
     subject = reconciler.subject
-    last = _last(context, [m for m in members if context.graph.reconcilers[m].controller is Controller.FLUX])
-    advice = f"let it wait for {last.name} by dependsOn" if last else "let Flux apply both, or let it try again"
+    waited = _most_waited_for(context, [m for m in members if m[1].kind == "Kustomization"])
+    advice = f"let it wait for {waited.name} by dependsOn" if waited else f"let Flux apply {tier}, and wait for that"
     return Hit(
         message=f"{subject.ref} of the tier {own} waits for nothing of the tier {tier}",
         at=subject.locate(NAME),
@@ -103,10 +103,10 @@ def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier
     )
 
 
-def _last(context: Context, members: Sequence[Node]) -> Ref | None:
-    """The member of a tier that comes after most of the others."""
-    before = context.precedence.before
-    best = max(members, key=lambda node: (len(before(node) & set(members)), node[1]), default=None)
+def _most_waited_for(context: Context, members: Sequence[Node]) -> Ref | None:
+    """The member of a tier that most others wait for."""
+    targets = [need.target for need in context.graph.waits]
+    best = max(members, key=lambda node: (targets.count(node), node[1]), default=None)
     return best[1] if best else None
 
 

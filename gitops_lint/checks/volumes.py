@@ -89,6 +89,8 @@ def _class_hit(
     cluster: str, needed: Ref, users: Sequence[tuple[Ownership, Spot]], classes: dict[str, Ownership]
 ) -> Hit:
     (owner, place), *others = sorted(users, key=lambda user: user[1].location)
+    elsewhere = {spot.location: (spot, f"{other.built.ref} asks for it") for other, spot in others}
+    elsewhere.pop(place.location, None)
     more = f" and {len(others)} more ask" if others else " asks"
     known = ", ".join(sorted(classes))
     return Hit(
@@ -99,7 +101,7 @@ def _class_hit(
         subject=owner.built.ref,
         clusters=(cluster,),
         owners=(owner,),
-        related=tuple((spot, f"{other.built.ref} asks for it") for other, spot in others),
+        related=tuple(elsewhere.values()),
         help=f"name a class that is applied ({known}), or add StorageClass/{needed.name} to externals",
         effect="the claim stays Pending, and so does every Pod that mounts it",
         confidence=Confidence.LIKELY,
