@@ -10,30 +10,38 @@ what the order applies.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from gitops_lint.model import Controller, dig
 from gitops_lint.shape import text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from gitops_lint.graph import Graph, Need
+    from gitops_lint.graph import Graph
     from gitops_lint.model import Data, Node, Reconciler
 
 WAVE = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
 
 
+MAX_STEPS = 2_000_000
+"""How far the order is followed in all: a real repository takes some ten thousand steps."""
+
+
 class Precedence:
-    """The order that the reconcilers of a graph keep, as far as anything makes them keep it."""
+    """The order that the reconcilers of a graph keep, as far as anything makes them keep it.
+
+    Where that takes too long to tell, everything counts as ordered, so that nothing is said of it.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._waits: dict[Node, list[Need]] = {}
+        self._waits: dict[Node, list[Node]] = {}
         for need in graph.waits:
-            self._waits.setdefault(need.owner, []).append(need)
+            self._waits.setdefault(need.owner, []).append(need.target)
         self._before: dict[Node, frozenset[Node]] = {}
+        self._steps = 0
 
     def before(self, node: Node) -> frozenset[Node]:
         """The reconcilers whose objects are there when one begins: what it waits for, what orders it, and so on.
@@ -41,38 +49,42 @@ class Precedence:
         A ``readyExpr`` is taken for a wait: what it asks is not known here. Of what is waited for and does not wait
         for its own objects, the releases count all the same: ``dependency-without-wait`` tells of those.
         """
-        if node not in self._before:
-            self._before[node] = frozenset(self._collect(node)) - {node}
-        return self._before[node]
+        if node not in self._before and self._steps <= MAX_STEPS:
+            self._before[node] = frozenset(self._closure([node], self._sooner)) - {node}
+        return self._before[node] if self._steps <= MAX_STEPS else self._all
 
-    def _collect(self, start: Node) -> set[Node]:
-        found = {start}
-        queue = [start]
-        while queue:
-            node = queue.pop()
-            near = [owner.reconciler.node for owner in self._graph.owners(node)]
-            for need in self._waits.get(node, ()):
-                near += [need.target, *self._ready_with(need.target)]
-            for other in near:
+    @cached_property
+    def _all(self) -> frozenset[Node]:
+        return frozenset(self._graph.reconcilers)
+
+    def _closure(self, start: Iterable[Node], step: Callable[[Node], Iterable[Node]]) -> set[Node]:
+        """All that is reached from some nodes; counts the steps."""
+        found = set(start)
+        queue = list(found)
+        while queue and self._steps <= MAX_STEPS:
+            for other in step(queue.pop()):
+                self._steps += 1
                 if other in self._graph.reconcilers and other not in found:
                     found.add(other)
                     queue.append(other)
         return found
 
+    def _sooner(self, node: Node) -> Iterator[Node]:
+        """One step back: what orders a reconciler, what it waits for, and what is ready along with that."""
+        yield from self._orderers(node)
+        for target in self._waits.get(node, ()):
+            yield target
+            yield from self._closure([target], self._ready_with)
+
+    def _orderers(self, node: Node) -> Iterator[Node]:
+        return (owner.reconciler.node for owner in self._graph.owners(node))
+
     def _ready_with(self, node: Node) -> Iterator[Node]:
-        """The reconcilers below one that are ready when it is."""
-        seen = {node}
-        queue = [node]
-        while queue:
-            reconciler = self._graph.reconcilers.get(queue.pop())
-            if reconciler is None:
-                continue
+        """The reconcilers directly below one that are ready when it is."""
+        reconciler = self._graph.reconcilers.get(node)
+        if reconciler is not None:
             waits = waits_for_its_own(reconciler.subject.data)
-            for below in self.orders_of(reconciler):
-                if below not in seen and (waits or below[1].kind == "HelmRelease"):
-                    seen.add(below)
-                    queue.append(below)
-                    yield below
+            yield from (below for below in self.orders_of(reconciler) if waits or below[1].kind == "HelmRelease")
 
     def orders_of(self, reconciler: Reconciler) -> Iterator[Node]:
         """The reconcilers that another one applies the orders of."""
@@ -87,26 +99,9 @@ class Precedence:
 
     def waits_for(self, node: Node, other: Node) -> bool:
         """Whether a reconciler, or what orders it, waits until another one is ready."""
-        above = {node}
-        queue = [node]
-        while queue:
-            for owner in self._graph.owners(queue.pop()):
-                if owner.reconciler.node not in above:
-                    above.add(owner.reconciler.node)
-                    queue.append(owner.reconciler.node)
-        return any(self.chain(each, other) for each in above - {other})
-
-    def chain(self, first: Node, second: Node) -> tuple[Need, ...]:
-        """The shortest way by ``dependsOn`` from a reconciler to one that it waits for; empty where there is none."""
-        ways: dict[Node, tuple[Need, ...]] = {first: ()}
-        queue = [first]
-        while queue and second not in ways:
-            node = queue.pop(0)
-            for need in self._waits.get(node, ()):
-                if need.target not in ways:
-                    ways[need.target] = (*ways[node], need)
-                    queue.append(need.target)
-        return ways.get(second, ())
+        above = self._closure([node], self._orderers) - {other}
+        targets = {target for each in above for target in self._waits.get(each, ())}
+        return other in self._closure(targets, lambda each: self._waits.get(each, ()))
 
 
 @lru_cache(maxsize=1)

@@ -48,6 +48,9 @@ class Providers:
         self._repo = repo
         self._walked = walked
         self._graph = graph
+        self._known: dict[tuple[str, str, str], tuple[Provider, ...]] = {}
+        self._unseen: dict[str, frozenset[Node]] = {}
+        self._hidden: dict[str, bool] = {}
 
     # -- namespaces --------------------------------------------------------------------------------------------
 
@@ -81,10 +84,11 @@ class Providers:
 
     def may_hide_a_namespace(self, cluster: str) -> bool:
         """Whether something is applied to a cluster that may make namespaces, and cannot be seen from here."""
-        return any(
-            applied.delivery.cluster == cluster and self._may_make_a_namespace(applied)
-            for applied in self._walked.applied
-        ) or any(fault.problem.kind != "undefined-variable" for fault in self._walked.faults)
+        if cluster not in self._hidden:
+            here = (applied for applied in self._walked.applied if applied.delivery.cluster == cluster)
+            is_whole = all(fault.problem.kind == "undefined-variable" for fault in self._walked.faults)
+            self._hidden[cluster] = not is_whole or any(self._may_make_a_namespace(applied) for applied in here)
+        return self._hidden[cluster]
 
     def _may_make_a_namespace(self, applied: Applied) -> bool:
         build, directory = applied.delivery.build, applied.delivery.path
@@ -105,6 +109,12 @@ class Providers:
 
     def definition(self, cluster: str, group: str, kind: str) -> tuple[Provider, ...]:
         """Who brings the definition of a kind: a manifest of it, or the release of a chart that is known to."""
+        key = (cluster, group, kind)
+        if key not in self._known:
+            self._known[key] = self._definers(cluster, group, kind)
+        return self._known[key]
+
+    def _definers(self, cluster: str, group: str, kind: str) -> tuple[Provider, ...]:
         written = [
             Provider(owner.reconciler.node, str(owner.built.ref), owner.built.origin, owner)
             for owner in self._definitions.get((cluster, group, kind), ())
@@ -153,13 +163,18 @@ class Providers:
                 words.update(word.rpartition("/")[2].partition(":")[0].partition("=")[0] for word in spelled)
         return frozenset(words)
 
-    def unseen(self, cluster: str) -> Iterator[Node]:
+    def unseen(self, cluster: str) -> frozenset[Node]:
         """The reconcilers that bring what cannot be seen, other than charts of others."""
-        for applied in self._walked.applied:
-            if applied.delivery.cluster == cluster:
-                build = applied.delivery.build
-                if (build.opaque or build.problems) and (not is_of_chart(applied) or applied.delivery.path is not None):
-                    yield applied.reconciler.node
+        if cluster not in self._unseen:
+            here = (applied for applied in self._walked.applied if applied.delivery.cluster == cluster)
+            self._unseen[cluster] = frozenset(applied.reconciler.node for applied in here if _is_unseen(applied))
+        return self._unseen[cluster]
+
+
+def _is_unseen(applied: Applied) -> bool:
+    build = applied.delivery.build
+    is_chart_of_others = is_of_chart(applied) and applied.delivery.path is None
+    return bool(build.opaque or build.problems) and not is_chart_of_others
 
 
 def _is_script(path: str) -> bool:

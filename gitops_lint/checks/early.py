@@ -107,7 +107,8 @@ def _matters(context: Context, late: Late) -> bool:
 def _may_come_unseen(context: Context, late: Late) -> bool:
     """Whether something that cannot be seen from here is applied before the object, and may bring the definition."""
     node, cluster = late.consumer.reconciler.node, late.consumer.delivery.cluster
-    return any(context.precedence.is_before(unseen, node) for unseen in context.providers.unseen(cluster))
+    unseen = context.providers.unseen(cluster)
+    return node in unseen or not unseen.isdisjoint(context.precedence.before(node))
 
 
 def _definition_hit(context: Context, group: Sequence[Late]) -> Hit:

@@ -6,6 +6,7 @@ it is ready at its last generation; ``readyExpr`` is asked in place of that.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from gitops_lint.context import (
@@ -35,6 +36,8 @@ WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "HelmRel
 """What is there long before it works."""
 SHOWN = 8
 """How many members of a circle a message names."""
+MAX_WAITING = 300
+"""How many that wait for one are looked at, near ones first."""
 
 
 # -- in a circle -----------------------------------------------------------------------------------------------
@@ -170,21 +173,28 @@ def dependency_deadlock(context: Context) -> Iterator[Hit]:
         for ownership in _held(context, target):
             node = (ownership.delivery.cluster, ownership.built.ref)
             if node in ways:
-                yield _inside(context, target, ways[node])
+                yield _inside(context, target, _way(node, ways))
             yield from _needs_later(context, target, ownership, ways)
 
 
-def _ways_to(target: Node, waiting: Mapping[Node, Sequence[Need]]) -> dict[Node, tuple[Need, ...]]:
-    """Who waits for something, itself or through others, and the shortest way there."""
-    ways: dict[Node, tuple[Need, ...]] = {}
-    queue: list[tuple[Node, tuple[Need, ...]]] = [(target, ())]
-    while queue:
-        node, way = queue.pop(0)
-        for need in waiting.get(node, ()):
-            if need.owner not in ways and need.owner != target:
-                ways[need.owner] = (need, *way)
-                queue.append((need.owner, ways[need.owner]))
-    return ways
+def _ways_to(target: Node, waiting: Mapping[Node, Sequence[Need]]) -> dict[Node, Need]:
+    """Who waits for something, itself or through others, and the first step of the shortest way there."""
+    steps: dict[Node, Need] = {}
+    queue = deque([target])
+    while queue and len(steps) < MAX_WAITING:
+        for need in waiting.get(queue.popleft(), ()):
+            if need.owner not in steps and need.owner != target:
+                steps[need.owner] = need
+                queue.append(need.owner)
+    return steps
+
+
+def _way(node: Node, steps: Mapping[Node, Need]) -> Sequence[Need]:
+    """The waits from a reconciler to what it waits for in the end."""
+    way = [steps[node]]
+    while way[-1].target in steps:
+        way.append(steps[way[-1].target])
+    return way
 
 
 def _held(context: Context, target: Reconciler) -> Iterator[Ownership]:
@@ -231,15 +241,15 @@ def _steps(context: Context, way: Sequence[Need]) -> Iterator[tuple[Spot, str]]:
 
 
 def _needs_later(
-    context: Context, target: Reconciler, ownership: Ownership, ways: Mapping[Node, Sequence[Need]]
+    context: Context, target: Reconciler, ownership: Ownership, ways: Mapping[Node, Need]
 ) -> Iterator[Hit]:
     built, cluster = ownership.built, ownership.delivery.cluster
     for ref, route in references_of(built):
         owners = context.graph.owners((cluster, ref))
-        later = [ways[owner.reconciler.node] for owner in owners if owner.reconciler.node in ways]
+        later = [owner.reconciler.node for owner in owners if owner.reconciler.node in ways]
         if not later or len(later) < len(owners):
             continue
-        way, who = later[0], later[0][0].owner[1]
+        way, who = _way(later[0], ways), later[0][1]
         yield Hit(
             message=f"{built.ref} needs {ref}, which {who} brings only when {built.ref.name} is ready{_by_way_of(way)}",
             at=built.locate(route),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.context import (
@@ -19,13 +20,15 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.context import Need, Node, Reconciler, Ref
 
 NAME = ("metadata", "name")
 WAIT = ("spec", "wait")
 AUTOMATED = ("spec", "syncPolicy", "automated")
+MAX_WAITS, MAX_IMPLIED = 100, 1000
+"""The longest list of waits that is read, and how far it is followed."""
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"})
 
 
@@ -38,9 +41,12 @@ class Tiers(NamedTuple):
     names: Sequence[str]
     members: Mapping[Node, int]
 
-    def of(self, cluster: str, tier: int) -> list[Node]:
-        """The members of a tier that are applied in a cluster."""
-        return [node for node, number in self.members.items() if number == tier and node[0] == cluster]
+    def by_cluster(self) -> dict[tuple[str, int], set[Node]]:
+        """The members of each tier in each cluster."""
+        found: dict[tuple[str, int], set[Node]] = {}
+        for node, number in self.members.items():
+            found.setdefault((node[0], number), set()).add(node)
+        return found
 
 
 def _tiers(context: Context) -> Tiers:
@@ -66,30 +72,26 @@ def _tier_of(path: str, tests: Sequence[Callable[[str], bool]]) -> Iterator[int]
 def tier_without_dependency(context: Context) -> Iterator[Hit]:
     """What belongs to a later tier and waits for nothing of the one before."""
     tiers = _tiers(context)
+    members = tiers.by_cluster()
+    waits = Counter(need.target for need in context.graph.waits)
     for node, tier in tiers.members.items():
         reconciler = context.graph.reconcilers[node]
-        earlier = _nearest_earlier(tiers, node[0], tier)
+        earlier = next((number for number in range(tier - 1, -1, -1) if (node[0], number) in members), None)
         if earlier is None or is_suspended(reconciler.subject):
             continue
-        name, members = earlier
+        name, others = tiers.names[earlier], members[node[0], earlier]
         if reconciler.controller is Controller.ARGOCD:
-            yield from _without_retry(context, reconciler, name, members)
-        elif not any(member in context.precedence.before(node) for member in members):
-            yield _without_dependency(context, reconciler, tiers.names[tier], name, members)
+            yield from _without_retry(context, reconciler, name, others)
+        elif context.precedence.before(node).isdisjoint(others):
+            waited = max(others, key=lambda other: (waits[other], other[1]))[1]
+            yield _without_dependency(context, reconciler, tiers.names[tier], name, waited)
 
 
-def _nearest_earlier(tiers: Tiers, cluster: str, tier: int) -> tuple[str, list[Node]] | None:
-    """The last tier before another one that has members in the cluster."""
-    for number in range(tier - 1, -1, -1):
-        if members := tiers.of(cluster, number):
-            return tiers.names[number], members
-    return None
-
-
-def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier: str, members: Sequence[Node]) -> Hit:
+def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier: str, waited: Ref) -> Hit:
+    """``waited`` is the member of the tier that most others wait for."""
     subject = reconciler.subject
-    waited = _most_waited_for(context, [m for m in members if m[1].kind == "Kustomization"])
-    advice = f"let it wait for {waited.name} by dependsOn" if waited else f"let Flux apply {tier}, and wait for that"
+    by_flux = waited.kind == "Kustomization"
+    advice = f"let it wait for {waited.name} by dependsOn" if by_flux else f"let Flux apply {tier}, and wait for that"
     return Hit(
         message=f"{subject.ref} of the tier {own} waits for nothing of the tier {tier}",
         at=subject.locate(NAME),
@@ -103,14 +105,7 @@ def _without_dependency(context: Context, reconciler: Reconciler, own: str, tier
     )
 
 
-def _most_waited_for(context: Context, members: Sequence[Node]) -> Ref | None:
-    """The member of a tier that most others wait for."""
-    targets = [need.target for need in context.graph.waits]
-    best = max(members, key=lambda node: (targets.count(node), node[1]), default=None)
-    return best[1] if best else None
-
-
-def _without_retry(context: Context, reconciler: Reconciler, tier: str, members: Sequence[Node]) -> Iterator[Hit]:
+def _without_retry(context: Context, reconciler: Reconciler, tier: str, members: Iterable[Node]) -> Iterator[Hit]:
     """An Application cannot wait for Flux: it has to try again."""
     subject = reconciler.subject
     automated = dig(subject.data, AUTOMATED)
@@ -165,27 +160,25 @@ def redundant_dependency(context: Context) -> Iterator[Hit]:
     for need in context.graph.waits:
         waits.setdefault(need.owner, []).append(need)
     for node, needs in waits.items():
-        reconciler = context.graph.reconcilers[node]
-        found = [(need, via) for need in needs if (via := _implied_by(context, need, needs, waits)) is not None]
-        if found and node not in {need.target for need in needs}:
-            yield _redundant_hit(context, reconciler, found)
+        if 1 < len(needs) <= MAX_WAITS:
+            implied = _implied(context, needs, waits)
+            found = [(need, implied[need.target]) for need in needs if need.target in implied]
+            found = [(need, via) for need, via in found if via != need and not _asks_by_expression(context, need)]
+            if found and node not in implied:
+                yield _redundant_hit(context, context.graph.reconcilers[node], found)
 
 
-def _implied_by(context: Context, need: Need, needs: Sequence[Need], waits: Mapping[Node, list[Need]]) -> Need | None:
-    """Another entry of the list that leads to the target of this one by plain waits; a ``readyExpr`` asks for more."""
-    if _asks_by_expression(context, need):
-        return None
-    for other in needs:
-        if other.target != need.target and not _asks_by_expression(context, other):
-            seen, queue = {other.target}, [other.target]
-            while queue:
-                for below in waits.get(queue.pop(), ()):
-                    if below.target not in seen and not _asks_by_expression(context, below):
-                        seen.add(below.target)
-                        queue.append(below.target)
-            if need.target in seen and need.owner not in seen:
-                return other
-    return None
+def _implied(context: Context, needs: Sequence[Need], waits: Mapping[Node, list[Need]]) -> dict[Node, Need]:
+    """What is waited for by way of the entries of a list, with the entry; a ``readyExpr`` asks another question."""
+    found: dict[Node, Need] = {}
+    for need in needs:
+        queue = [] if _asks_by_expression(context, need) else [need.target]
+        while queue and len(found) < MAX_IMPLIED:
+            for below in waits.get(queue.pop(), ()):
+                if below.target not in found and not _asks_by_expression(context, below):
+                    found[below.target] = need
+                    queue.append(below.target)
+    return found
 
 
 def _asks_by_expression(context: Context, need: Need) -> bool:

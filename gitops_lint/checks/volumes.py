@@ -6,6 +6,7 @@ Semantics: a claim of a class with ``volumeBindingMode: WaitForFirstConsumer`` s
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import re2
@@ -29,29 +30,51 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.context import Node, Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
 WAIT = ("spec", "wait")
 CLASS = ("spec", "storageClassName")
+WORD = re2.compile(r"[a-z0-9][-.a-z0-9]*[a-z0-9]|[a-z0-9]")
+FEW = 3
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
-def _classes(context: Context, cluster: str) -> dict[str, Ownership]:
-    """The StorageClasses that are applied to a cluster, by name."""
-    return {
-        ref.name: owners[0]
-        for (where, ref), owners in context.graph.objects.items()
-        if where == cluster and (ref.group, ref.kind) == ("storage.k8s.io", "StorageClass")
-    }
+class Storage:
+    """The classes and volumes of the clusters, who mounts which claim, and which objects speak of what."""
 
+    def __init__(self, context: Context) -> None:
+        self._objects = context.graph.objects
+        self.classes: dict[str, dict[str, Ownership]] = {}
+        self.volumes: dict[str, list[Ownership]] = {}
+        for (cluster, ref), owners in self._objects.items():
+            if (ref.group, ref.kind) == ("storage.k8s.io", "StorageClass"):
+                self.classes.setdefault(cluster, {})[ref.name] = owners[0]
+            elif (ref.group, ref.kind) == ("", "PersistentVolume"):
+                self.volumes.setdefault(cluster, []).append(owners[0])
 
-def _volumes(context: Context, cluster: str) -> Iterator[Ownership]:
-    for (where, ref), owners in context.graph.objects.items():
-        if where == cluster and (ref.group, ref.kind) == ("", "PersistentVolume"):
-            yield owners[0]
+    @cached_property
+    def users(self) -> dict[Node, list[Ownership]]:
+        """Who applies the Pods that mount a claim."""
+        found: dict[Node, list[Ownership]] = {}
+        for (cluster, _), owners in self._objects.items():
+            for owner in owners:
+                for needed in {needed for needed, _ in needed_by(owner.built)}:
+                    found.setdefault((cluster, needed), []).append(owner)
+        return found
+
+    @cached_property
+    def words(self) -> dict[tuple[str, str], list[Ref]]:
+        """The objects of each cluster that hold a word anywhere; a few of them are enough."""
+        found: dict[tuple[str, str], list[Ref]] = {}
+        for (cluster, ref), owners in self._objects.items():
+            for word in set(WORD.findall(repr(owners[0].built.data))):
+                named = found.setdefault((cluster, word), [])
+                if len(named) < FEW:
+                    named.append(ref)
+        return found
 
 
 # -- classes ---------------------------------------------------------------------------------------------------
@@ -63,30 +86,30 @@ def missing_storage_class(context: Context) -> Iterator[Hit]:
 
     A class may be made by a chart, or by what cannot be seen from here: then nothing is said.
     """
+    externals, storage = context.externals, Storage(context)
     found: dict[Node, list[tuple[Ownership, Spot]]] = {}
     for (cluster, _), owners in context.graph.objects.items():
         for owner in owners[:1] if owners[0].reach is Reach.LIVE else ():
             for needed, route in storage_classes_of(owner.built):
                 if not context.graph.owners((cluster, needed)) and "${" not in needed.name:
                     found.setdefault((cluster, needed), []).append((owner, owner.built.locate(route)))
-    externals = context.externals
+    open_ones = {cluster for cluster in {node[0] for node in found} if _may_have_more(context, cluster, storage)}
     for (cluster, needed), users in found.items():
-        if not externals.has(needed) and not _may_be_made(context, cluster, needed.name):
-            yield _class_hit(cluster, needed, users, _classes(context, cluster))
+        by_hand = any(text_at(v.built.data, CLASS) == needed.name for v in storage.volumes.get(cluster, ()))
+        if cluster not in open_ones and not by_hand and not externals.has(needed):
+            yield _class_hit(cluster, needed, users, storage.classes[cluster])
 
 
-def _may_be_made(context: Context, cluster: str, name: str) -> bool:
-    """Whether a class may be there although nothing of this repository applies it."""
-    if not _classes(context, cluster) or any(context.providers.unseen(cluster)):
-        return True
-    if any(text_at(volume.built.data, CLASS) == name for volume in _volumes(context, cluster)):
+def _may_have_more(context: Context, cluster: str, storage: Storage) -> bool:
+    """Whether a cluster may have classes that nothing of this repository applies as manifests."""
+    if cluster not in storage.classes or context.providers.unseen(cluster):
         return True
     releases = context.providers.releases(cluster)
     return any(charts.makes_storage_classes(text_at(release.built.data, ("chart",))) for release in releases)
 
 
 def _class_hit(
-    cluster: str, needed: Ref, users: Sequence[tuple[Ownership, Spot]], classes: dict[str, Ownership]
+    cluster: str, needed: Ref, users: Sequence[tuple[Ownership, Spot]], classes: Mapping[str, Ownership]
 ) -> Hit:
     (owner, place), *others = sorted(users, key=lambda user: user[1].location)
     elsewhere = {spot.location: (spot, f"{other.built.ref} asks for it") for other, spot in others}
@@ -122,27 +145,28 @@ class Claim(NamedTuple):
 @check
 def unbindable_claim(context: Context) -> Iterator[Hit]:
     """A Kustomization that waits for a claim which no Pod can mount before it is ready."""
+    storage = Storage(context)
     for reconciler in context.walked.reconcilers:
         is_live = context.graph.reach(reconciler.node) is Reach.LIVE
         if reconciler.subject.ref.kind == "Kustomization" and is_live and not is_suspended(reconciler.subject):
-            for claim in _claims(context, reconciler):
-                users = _users(context, claim.owner)
+            for claim in _claims(context, reconciler, storage):
+                users = storage.users.get((claim.owner.delivery.cluster, claim.owner.built.ref), [])
                 in_time = any(_comes_in_time(context, user, reconciler) for user in users)
-                if not in_time and (users or not _may_be_used_unseen(context, claim.owner)):
+                if not in_time and (users or not _may_be_used_unseen(context, claim.owner, storage)):
                     yield _claim_hit(context, claim, users)
 
 
-def _claims(context: Context, reconciler: Reconciler) -> Iterator[Claim]:
+def _claims(context: Context, reconciler: Reconciler, storage: Storage) -> Iterator[Claim]:
     """The claims that a Kustomization waits for and whose class waits for a Pod."""
     for owner in context.graph.applied_by(reconciler):
         ref, data = owner.built.ref, owner.built.data
         if (ref.group, ref.kind) != ("", "PersistentVolumeClaim") or text_at(data, ("spec", "volumeName")):
             continue
         waiting = _waiting(reconciler, ref)
-        found = _class_of(context, owner) if waiting else None
+        found = _class_of(owner, storage) if waiting else None
         if not waiting or not found or text_at(found.built.data, ("volumeBindingMode",)) != "WaitForFirstConsumer":
             continue
-        if not any(_is_bound(volume.built.data, owner) for volume in _volumes(context, owner.delivery.cluster)):
+        if not any(_is_bound(volume.built.data, owner) for volume in storage.volumes.get(owner.delivery.cluster, ())):
             yield Claim(owner, waiting, found)
 
 
@@ -157,9 +181,9 @@ def _waiting(reconciler: Reconciler, ref: Ref) -> Spot | None:
     return None
 
 
-def _class_of(context: Context, owner: Ownership) -> Ownership | None:
+def _class_of(owner: Ownership, storage: Storage) -> Ownership | None:
     """The class of a claim, as far as it is applied from here: the one that it names, else the default one."""
-    classes = _classes(context, owner.delivery.cluster)
+    classes = storage.classes.get(owner.delivery.cluster, {})
     name = dig(owner.built.data, CLASS)
     if name is not None:
         return classes.get(name) if isinstance(name, str) else None
@@ -176,34 +200,17 @@ def _is_bound(volume: object, owner: Ownership) -> bool:
     return named or (bool(wanted) and text_at(volume, CLASS) == wanted)
 
 
-def _users(context: Context, claim: Ownership) -> list[Ownership]:
-    """Who applies the Pods that mount a claim."""
-    cluster, wanted = claim.delivery.cluster, claim.built.ref
-    return [
-        owner
-        for (where, ref), owners in context.graph.objects.items()
-        if where == cluster and ref.namespace == wanted.namespace
-        for owner in owners
-        if any(needed == wanted for needed, _ in needed_by(owner.built))
-    ]
-
-
 def _comes_in_time(context: Context, user: Ownership, waiting: Reconciler) -> bool:
     """Whether the Pods of a workload are made without the Kustomization being ready."""
     return not context.precedence.waits_for(user.reconciler.node, waiting.node)
 
 
-def _may_be_used_unseen(context: Context, claim: Ownership) -> bool:
+def _may_be_used_unseen(context: Context, claim: Ownership, storage: Storage) -> bool:
     """Whether a chart, an operator or something that cannot be seen from here may mount a claim."""
     cluster, wanted = claim.delivery.cluster, claim.built.ref
-    if any(context.providers.unseen(cluster)):
-        return True
     own = (wanted, claim.reconciler.subject.ref)
-    name = re2.compile(rf"(^|[^-a-z0-9]){re2.escape(wanted.name)}($|[^-a-z0-9])")
-    return any(
-        where == cluster and ref not in own and name.search(repr(owners[0].built.data))
-        for (where, ref), owners in context.graph.objects.items()
-    )
+    speakers = storage.words.get((cluster, wanted.name), ())
+    return bool(context.providers.unseen(cluster)) or any(ref not in own for ref in speakers)
 
 
 def _claim_hit(context: Context, claim: Claim, users: Sequence[Ownership]) -> Hit:
