@@ -122,7 +122,7 @@ def _definition_hit(context: Context, group: Sequence[Late]) -> Hit:
         message=f"{reconciler} applies {consumer.built.ref}{more}, whose definition comes "
         f"{'later' if late.never else 'at any time'}, with {provider.what} of {bringer}",
         at=consumer.built.locate(("kind",)),
-        label=f"{consumer.built.ref.kind} of {consumer.built.ref.group} is not sure to be known yet",
+        label=f"{consumer.built.ref.group} is {'not known yet' if late.never else 'not sure to be known'}",
         case="inside" if late.never else "unordered",
         subject=consumer.built.ref,
         clusters=(consumer.delivery.cluster,),
@@ -219,7 +219,7 @@ def _namespace_hit(context: Context, name: str, group: Sequence[Late]) -> Hit:
         message=f"{reconciler} applies {consumer.built.ref}{more}, and Namespace {name} comes {when}"
         + ("" if same else f", with {provider.node[1]}"),
         at=sets_namespace(consumer),
-        label=f"Namespace {name} is not sure to be there",
+        label=f"Namespace {name} is {'not there yet' if late.never else 'not sure to be there'}",
         case="wave" if same else "inside" if late.never else "unordered",
         subject=consumer.built.ref,
         clusters=(consumer.delivery.cluster,),
@@ -236,7 +236,7 @@ def _namespace_advice(context: Context, late: Late, name: str) -> str:
     if late.provider.node == late.consumer.reconciler.node:
         return f"give Namespace {name} the wave of the first object in it, or an earlier one"
     if late.never or waited is None:
-        return f"move Namespace {name} to what {consumer.name} applies, or to something that it waits for"
+        return f"move Namespace {name} to what {consumer.name} applies or waits for, or take the object out of it"
     return f"let {consumer.name} wait for {waited.name} by dependsOn"
 
 

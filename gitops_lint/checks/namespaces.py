@@ -63,7 +63,7 @@ def undeclared_namespace(context: Context) -> Iterator[Hit]:
                 found.setdefault((cluster, ref.namespace), []).append(owner)
     for (cluster, name), users in found.items():
         declared = providers.namespaces(cluster)
-        if declared and not providers.may_hide_a_namespace(cluster):
+        if declared and not providers.may_hide_a_namespace(cluster) and not _is_renamed(context, cluster, name):
             yield _undeclared_hit(context, cluster, name, users, keeper)
 
 
@@ -79,15 +79,10 @@ def _keeper_of_namespaces(context: Context) -> Controller | None:
 def _undeclared_hit(context: Context, cluster: str, name: str, users: Sequence[Ownership], keeper: Controller) -> Hit:
     first = min(users, key=lambda owner: (sets_namespace(owner).location, owner.built.ref))
     written = _written(context, name)
-    renamed = _renamed(context, cluster, written) if written else None
     places = {sets_namespace(owner).path: (sets_namespace(owner), f"{owner.built.ref} goes there") for owner in users}
     places.pop(sets_namespace(first).path)
     more = f" and {len(users) - 1} more go" if users[1:] else " goes"
     guess = did_you_mean(name, context.providers.namespaces(cluster))
-    manifest: tuple[tuple[Spot, str], ...] = ()
-    if written:
-        fate = f"applied as Namespace {renamed.built.ref.name}" if renamed else "stands here, and is not applied"
-        manifest = ((written.locate(NAME), fate),)
     return Hit(
         message=f"{first.built.ref}{more} to the namespace {name}, which nothing applies{'' if written else guess}",
         at=sets_namespace(first),
@@ -95,10 +90,13 @@ def _undeclared_hit(context: Context, cluster: str, name: str, users: Sequence[O
         subject=first.built.ref,
         clusters=(cluster,),
         owners=(first,),
-        related=(*manifest, *([(renamed.built.locate(NAME), "renames it")] if renamed else ()), *places.values()),
-        help=_undeclared_advice(name, written, renamed, keeper),
+        related=(
+            *(((written.locate(NAME), "stands here, and is not applied"),) if written else ()),
+            *places.values(),
+        ),
+        help=_undeclared_advice(name, written, keeper),
         effect=f"what goes there fails with 'namespaces \"{name}\" not found'",
-        stems=(written.path,) if written and not renamed else (),
+        stems=(written.path,) if written else (),
     )
 
 
@@ -106,19 +104,18 @@ def _written(context: Context, name: str) -> Manifest | None:
     return next((m for m in context.repo.of_kind("", "Namespace") if m.ref.name == name), None)
 
 
-def _renamed(context: Context, cluster: str, written: Manifest) -> Ownership | None:
-    """Who applies a Namespace under another name: ``namespace:`` and ``targetNamespace`` rename every one."""
-    for (where, ref), owners in context.graph.objects.items():
-        if where == cluster and (ref.group, ref.kind) == ("", "Namespace"):
-            for owner in owners:
-                if owner.built.origin.location == written.locate(()).location:
-                    return owner
-    return None
+def _is_renamed(context: Context, cluster: str, name: str) -> bool:
+    """Whether a Namespace is applied under another name, of which ``renamed-namespace`` tells."""
+    written = _written(context, name)
+    origin = written.locate(()).location if written else None
+    return any(
+        where == cluster and (ref.group, ref.kind) == ("", "Namespace") and owner.built.origin.location == origin
+        for (where, ref), owners in (context.graph.objects.items() if origin else ())
+        for owner in owners
+    )
 
 
-def _undeclared_advice(name: str, written: Manifest | None, renamed: Ownership | None, keeper: Controller) -> str:
-    if renamed:
-        return "apply the Namespace by a Kustomization without targetNamespace, and by no kustomization with namespace:"
+def _undeclared_advice(name: str, written: Manifest | None, keeper: Controller) -> str:
     if written:
         return f"let {keeper.label} apply {written.path}"
     return f"let {keeper.label} apply a Namespace {name}, or add Namespace/{name} to externals if it is made elsewhere"
