@@ -47,7 +47,7 @@ from gitops_lint.model import (
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.podsecurity import violations
 from gitops_lint.precedence import Precedence, is_dry_run_skipped, precedence_of, waits_for_its_own, wave
-from gitops_lint.providers import Provider, Providers, chart_values, is_of_chart, providers_of, sets_namespace
+from gitops_lint.providers import Provider, Providers, providers_of, sets_namespace
 from gitops_lint.references import references_of, storage_classes_of
 from gitops_lint.repo import NAMESPACED, is_built_in, looks_like_template, normalise_url
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
@@ -85,7 +85,6 @@ __all__ = [  # all that a check imports
     "Ownership",
     "Place",
     "Policy",
-    "Precedence",
     "Problem",
     "Provider",
     "Providers",
@@ -103,7 +102,6 @@ __all__ = [  # all that a check imports
     "Traits",
     "Unanswered",
     "Write",
-    "chart_values",
     "charts",
     "check",
     "credentials",
@@ -118,7 +116,6 @@ __all__ = [  # all that a check imports
     "is_dry_run_skipped",
     "is_literal",
     "is_namespaced",
-    "is_of_chart",
     "is_resolved",
     "is_suspended",
     "leaves_alone",

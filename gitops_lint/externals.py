@@ -44,17 +44,20 @@ class Externals:
 
     @cached_property
     def _charts(self) -> frozenset[str]:
-        """The charts of what is installed by hand, also such as a row only bears the name of."""
+        """The charts of what is installed by hand, also such as only a row's name tells."""
         return frozenset(name for component in self._manual for name in _asked_for(component, "chart"))
 
     def _is_implied(self, namespace: str) -> bool:
-        wanted = (name for component in self._manual for name in _asked_for(component, "namespace"))
-        return any(crossing(pattern)(namespace) for pattern in wanted)
+        return any(
+            namespace in (component.row, component.name) or crossing(*_asked_for(component, "namespace"))(namespace)
+            for component in self._manual
+        )
 
 
 def _asked_for(component: Component, key: str) -> Iterator[str]:
-    yield component.row
-    yield component.name
+    """What the clauses of a component ask for by a key; for a chart, its name and that of its row, too."""
+    if key == "chart":
+        yield from (component.row, component.name)
     for clause in component.clauses:
         yield from clause.globs.get(key, ())
 
