@@ -132,7 +132,7 @@ class Settings:
     trees: TreeSettings = TreeSettings()
     responsibilities: tuple[RowSettings, ...] = ()
     tiers: dict[str, Globs] = field(default_factory=dict)
-    externals: tuple[str, ...] = ()
+    externals: Globs = NO_GLOBS
     versions: VersionSettings = VersionSettings()
     documents: tuple[str, ...] = ()
     adoption: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gitops_lint import assessed, conventional, credentials
+from gitops_lint import assessed, charts, conventional, credentials
 from gitops_lint.appproject import (
     fits,
     is_literal,
@@ -25,17 +25,10 @@ from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
 from gitops_lint.document import Fault, File, read
-from gitops_lint.environment import (
-    Environment,
-    Environments,
-    Overlay,
-    has_word,
-    reads_of,
-    value_files_of,
-    without_word,
-)
+from gitops_lint.environment import Environment, Environments, Overlay, has_word, reads_of, value_files_of, without_word
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
+from gitops_lint.externals import Externals
 from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import crossing, glob, head
@@ -66,12 +59,16 @@ from gitops_lint.model import (
 )
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.paths import upwards
+from gitops_lint.podsecurity import violations
+from gitops_lint.precedence import Precedence, is_dry_run_skipped, precedence_of, waits_for_its_own, wave
+from gitops_lint.providers import Provider, Providers, providers_of, sets_namespace
+from gitops_lint.references import references_of, storage_classes_of
 from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
-from gitops_lint.repo import looks_like_template, normalise_url, objects
+from gitops_lint.repo import NAMESPACED, is_built_in, looks_like_template, normalise_url, objects
 from gitops_lint.routing import Claim, claims_of, meet
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
 from gitops_lint.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
-from gitops_lint.traits import containers_of, needed_by, traits_of, traits_of_manifest
+from gitops_lint.traits import POD_SPECS, containers_of, needed_by, traits_of, traits_of_manifest
 from gitops_lint.versions import Pinned, is_newer, tag_of, versions_of
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
@@ -83,6 +80,7 @@ __all__ = [  # all that a check imports
     "MANIFESTS",
     "OPAQUE",
     "PINNED",
+    "POD_SPECS",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
@@ -119,6 +117,8 @@ __all__ = [  # all that a check imports
     "Place",
     "Policy",
     "Problem",
+    "Provider",
+    "Providers",
     "Put",
     "Reach",
     "Reconciler",
@@ -134,6 +134,7 @@ __all__ = [  # all that a check imports
     "Unanswered",
     "Write",
     "assessed",
+    "charts",
     "check",
     "claims_of",
     "containers_of",
@@ -149,8 +150,11 @@ __all__ = [  # all that a check imports
     "head",
     "homes_of_flux",
     "is_automated",
+    "is_built_in",
     "is_cluster_scoped",
+    "is_dry_run_skipped",
     "is_literal",
+    "is_namespaced",
     "is_newer",
     "is_resolved",
     "is_rolling",
@@ -177,14 +181,20 @@ __all__ = [  # all that a check imports
     "prunes",
     "read",
     "reads_of",
+    "references_of",
+    "sets_namespace",
     "shadow_of",
     "sources",
+    "storage_classes_of",
     "tag_of",
     "text_at",
     "traits_of",
     "upwards",
     "value_files_of",
     "versions_of",
+    "violations",
+    "waits_for_its_own",
+    "wave",
     "without_word",
     "words",
 ]
@@ -273,6 +283,21 @@ class Context:
     history: History = field(default_factory=MemoryHistory)
     """The commits to judge; none where files are judged."""
 
+    @property
+    def precedence(self) -> Precedence:
+        """What is applied before what."""
+        return precedence_of(self.graph)
+
+    @property
+    def providers(self) -> Providers:
+        """Who brings namespaces and definitions."""
+        return providers_of(self.repo, self.walked, self.graph)
+
+    @property
+    def externals(self) -> Externals:
+        """What is there without being applied from here."""
+        return Externals(self.settings.externals, self.matrix)
+
     def tree(self, controller: Controller) -> tuple[str, ...]:
         """The globs of the tree that belongs to a controller; empty where none is declared."""
         trees = self.settings.trees
@@ -317,6 +342,11 @@ def order_to(ref: Ref) -> Controller | None:
         return Controller.ARGOCD if ref.kind in ARGOCD_ORDERS else None
     is_flux = ref.group.endswith(".toolkit.fluxcd.io") or ref.group in FLUX_EXTENSIONS
     return Controller.FLUX if is_flux else None
+
+
+def is_namespaced(ref: Ref) -> bool:
+    """Whether a kind is known to live in a namespace: a built-in one, or an order to a controller."""
+    return ref.kind in NAMESPACED.get(ref.group, ()) or order_to(ref) is not None
 
 
 ARGOCD_ORDERS = frozenset({"Application", "ApplicationSet", "AppProject"})

@@ -16,7 +16,7 @@ from gitops_lint.model import Build, Data, Manifest, Ref
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from gitops_lint.tree import Tree
 
@@ -52,6 +52,30 @@ CLUSTER_SCOPED = frozenset(
     }
 )
 """Built-in kinds without a namespace, as kustomize knows them (kyaml, openapi namespaceable table)."""
+
+NAMESPACED: Mapping[str, frozenset[str]] = {
+    group: frozenset(kinds.split())
+    for group, kinds in {
+        "": "ConfigMap Endpoints LimitRange PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota "
+        "Secret Service ServiceAccount",
+        "apps": "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet",
+        "autoscaling": "HorizontalPodAutoscaler",
+        "batch": "CronJob Job",
+        "coordination.k8s.io": "Lease",
+        "discovery.k8s.io": "EndpointSlice",
+        "networking.k8s.io": "Ingress NetworkPolicy",
+        "policy": "PodDisruptionBudget",
+        "rbac.authorization.k8s.io": "Role RoleBinding",
+        "resource.k8s.io": "ResourceClaim ResourceClaimTemplate",
+        "storage.k8s.io": "CSIStorageCapacity",
+    }.items()
+}
+"""Built-in kinds that live in a namespace, by group (kubectl api-resources --namespaced)."""
+
+
+def is_built_in(ref: Ref) -> bool:
+    """Whether the API server knows a kind without a definition."""
+    return ref.kind in NAMESPACED.get(ref.group, ()) or (ref.group, ref.kind) in CLUSTER_SCOPED or "." not in ref.group
 
 
 def identify(data: Data) -> Ref | None:

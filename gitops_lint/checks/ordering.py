@@ -6,12 +6,26 @@ it is ready at its last generation; ``readyExpr`` is asked in place of that.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
-from gitops_lint.context import Confidence, Context, Fix, Hit, Put, Reach, check, dig, is_suspended, needed_by, text_at
+from gitops_lint.context import (
+    Confidence,
+    Context,
+    Fix,
+    Hit,
+    Put,
+    Reach,
+    check,
+    dig,
+    is_suspended,
+    references_of,
+    text_at,
+    waits_for_its_own,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.context import Need, Node, Ownership, Reconciler, Spot
 
@@ -22,6 +36,8 @@ WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "HelmRel
 """What is there long before it works."""
 SHOWN = 8
 """How many members of a circle a message names."""
+MAX_WAITING = 300
+"""How many that wait for one are looked at, near ones first."""
 
 
 # -- in a circle -----------------------------------------------------------------------------------------------
@@ -99,7 +115,7 @@ def dependency_without_wait(context: Context) -> Iterator[Hit]:
     """A Kustomization that others wait for, and that is ready before what it applies is."""
     for target, waiting in _waiting(context):
         subject = target.subject
-        if subject.ref.kind != "Kustomization" or is_suspended(subject) or _waits_itself(target):
+        if subject.ref.kind != "Kustomization" or is_suspended(subject) or waits_for_its_own(subject.data):
             continue
         slow = sorted(o.built.ref for o in context.graph.applied_by(target) if o.built.ref.kind in WORKLOADS)
         if slow:
@@ -116,12 +132,6 @@ def dependency_without_wait(context: Context) -> Iterator[Hit]:
                 effect="the others are applied at once, and fail until what they need is there",
                 reach=context.graph.reach(target.node),
             )
-
-
-def _waits_itself(target: Reconciler) -> bool:
-    """Whether a Kustomization is ready only when what it applies is (kustomization_types.go, wait and healthChecks)."""
-    data = target.subject.data
-    return dig(data, WAIT) is True or bool(dig(data, ("spec", "healthChecks")))
 
 
 def _waiting(context: Context) -> Iterator[tuple[Reconciler, list[Need]]]:
@@ -150,54 +160,106 @@ def _places(context: Context, waiting: Sequence[Need]) -> tuple[tuple[Spot, str]
 
 @check
 def dependency_deadlock(context: Context) -> Iterator[Hit]:
-    """Two Kustomizations that wait for each other, one by ``dependsOn``, the other by its ``wait``.
+    """Kustomizations that wait for each other, some by ``dependsOn``, one by its ``wait``.
 
-    The other one is ready only when all that it applies is: also what waits for it, and what needs an object that
-    only those bring who wait for it. That object may have been made by hand, so that this is no certain hit.
+    That one is ready only when all that it applies is: also what waits for it, near or far, and what needs an object
+    that only those bring who wait for it. That object may have been made by hand, so that this is no certain hit.
     """
-    for target, waiting in _waiting(context):
+    waiting = {target.node: needs for target, needs in _waiting(context)}
+    for target in [context.graph.reconcilers[node] for node in waiting]:
         if dig(target.subject.data, WAIT) is not True or context.graph.reach(target.node) is not Reach.LIVE:
             continue
-        waits = {need.owner: need for need in waiting}
-        for ownership in context.graph.applied_by(target):
+        ways = _ways_to(target.node, waiting)
+        for ownership in _held(context, target):
             node = (ownership.delivery.cluster, ownership.built.ref)
-            if node in waits:
-                yield _inside(context, target, waits[node])
-            yield from _needs_later(context, target, ownership, waits)
+            if node in ways:
+                yield _inside(context, target, _way(node, ways))
+            yield from _needs_later(context, target, ownership, ways)
 
 
-def _inside(context: Context, target: Reconciler, need: Need) -> Hit:
+def _ways_to(target: Node, waiting: Mapping[Node, Sequence[Need]]) -> dict[Node, Need]:
+    """Who waits for something, itself or through others, and the first step of the shortest way there."""
+    steps: dict[Node, Need] = {}
+    queue = deque([target])
+    while queue and len(steps) < MAX_WAITING:
+        for need in waiting.get(queue.popleft(), ()):
+            if need.owner not in steps and need.owner != target:
+                steps[need.owner] = need
+                queue.append(need.owner)
+    return steps
+
+
+def _way(node: Node, steps: Mapping[Node, Need]) -> Sequence[Need]:
+    """The waits from a reconciler to what it waits for in the end."""
+    way = [steps[node]]
+    while way[-1].target in steps:
+        way.append(steps[way[-1].target])
+    return way
+
+
+def _held(context: Context, target: Reconciler) -> Iterator[Ownership]:
+    """What has to be ready for a Kustomization to be: its objects, and those of its children that wait as well."""
+    seen = {target.node}
+    queue = [target]
+    while queue:
+        for ownership in context.graph.applied_by(queue.pop()):
+            yield ownership
+            child = context.graph.reconcilers.get((ownership.delivery.cluster, ownership.built.ref))
+            if child and child.node not in seen and dig(child.subject.data, WAIT) is True:
+                seen.add(child.node)
+                queue.append(child)
+
+
+def _inside(context: Context, target: Reconciler, way: Sequence[Need]) -> Hit:
+    need = way[0]
     _, ref = need.owner
     return Hit(
-        message=f"{ref} waits for {target.subject.ref}, which applies it and waits for it",
+        message=f"{ref} waits for {target.subject.ref}, which applies it and waits for it{_by_way_of(way)}",
         at=context.graph.place_of(need),
         label="waits for what brings it",
         case="inside",
         subject=ref,
         clusters=(target.cluster,),
-        related=((target.subject.locate(WAIT), f"ready only when {_called(need.owner)} is"),),
+        related=(
+            *_steps(context, way[1:]),
+            (target.subject.locate(WAIT), f"ready only when {_called(need.owner)} is"),
+        ),
         help=f"take the entry out: what {target.subject.ref} applies comes after it anyway, or set wait: false there",
         effect="neither gets ready: one is not applied, and the other fails at its timeout",
     )
 
 
-def _needs_later(context: Context, target: Reconciler, ownership: Ownership, waits: dict[Node, Need]) -> Iterator[Hit]:
+def _by_way_of(way: Sequence[Need]) -> str:
+    """The whole circle, where it is longer than can be seen at its place."""
+    names = [_called(node) for node in (*(need.owner for need in way), way[-1].target, way[0].owner)]
+    return f" ({' -> '.join(names)})" if len(way) > 1 else ""
+
+
+def _steps(context: Context, way: Sequence[Need]) -> Iterator[tuple[Spot, str]]:
+    for need in way:
+        yield context.graph.place_of(need), f"{need.owner[1].name} waits for {need.target[1].name}"
+
+
+def _needs_later(
+    context: Context, target: Reconciler, ownership: Ownership, ways: Mapping[Node, Need]
+) -> Iterator[Hit]:
     built, cluster = ownership.built, ownership.delivery.cluster
-    for ref, route in needed_by(built):
+    for ref, route in references_of(built):
         owners = context.graph.owners((cluster, ref))
-        later = [waits[owner.reconciler.node] for owner in owners if owner.reconciler.node in waits]
+        later = [owner.reconciler.node for owner in owners if owner.reconciler.node in ways]
         if not later or len(later) < len(owners):
             continue
-        who, place = later[0].owner[1], context.graph.place_of(later[0])
+        way, who = _way(later[0], ways), later[0][1]
         yield Hit(
-            message=f"{built.ref} needs {ref}, which {who} brings only when {built.ref.name} is ready",
+            message=f"{built.ref} needs {ref}, which {who} brings only when {built.ref.name} is ready{_by_way_of(way)}",
             at=built.locate(route),
             label=f"brought by {who.name}",
             case="reference",
             subject=built.ref,
             clusters=(cluster,),
             related=(
-                (place, f"{who.name} waits for {target.subject.ref.name}"),
+                *_steps(context, way[:-1]),
+                (context.graph.place_of(way[-1]), f"{way[-1].owner[1].name} waits for {target.subject.ref.name}"),
                 (owners[0].built.origin, "brought here"),
             ),
             help=f"move {ref} to what {target.subject.ref} applies, or to something that both wait for",
