@@ -11,10 +11,13 @@ from gitops_lint.appproject import is_literal, names_kind, permits_destination, 
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
+from gitops_lint.commands import Command, Word, value_of
+from gitops_lint.commands import commands as read_commands
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import is_cluster_scoped
+from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
 from gitops_lint.environment import Environment, environment_of
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
@@ -22,7 +25,9 @@ from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
 from gitops_lint.glob import glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
+from gitops_lint.invocations import Call, Install, Thing, Work, argocd, helm, kubectl
 from gitops_lint.location import Location, Route, Span, describe
+from gitops_lint.markdown import Markdown, Piece, Table, read_markdown
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -43,24 +48,32 @@ from gitops_lint.model import (
     Subject,
     dig,
 )
-from gitops_lint.nearest import did_you_mean
+from gitops_lint.nearest import closest, did_you_mean
+from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.repo import looks_like_template, normalise_url
+from gitops_lint.scripts import PIPELINE, Script
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
+from gitops_lint.snippet import MASK
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
+from gitops_lint.tree import Unreadable
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
+    "MASK",
     "OPAQUE",
+    "PIPELINE",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
     "Build",
     "Built",
+    "Call",
     "Change",
     "Clause",
+    "Command",
     "Component",
     "Confidence",
     "Context",
@@ -69,14 +82,17 @@ __all__ = [  # all that a check imports
     "Fix",
     "Hit",
     "Hop",
+    "Install",
     "Location",
     "Manifest",
+    "Markdown",
     "Match",
     "Miss",
     "Move",
     "Need",
     "Node",
     "Ownership",
+    "Piece",
     "Place",
     "Policy",
     "Problem",
@@ -87,25 +103,37 @@ __all__ = [  # all that a check imports
     "Remove",
     "Reword",
     "Route",
+    "Script",
     "Shadow",
     "Span",
     "Spot",
     "Subject",
+    "Table",
+    "Thing",
     "Traits",
     "Unanswered",
+    "Word",
+    "Work",
     "Write",
+    "argocd",
+    "bootstraps",
     "check",
+    "closest",
+    "cluster_name",
     "credentials",
     "describe",
     "did_you_mean",
     "dig",
     "glob",
     "head",
+    "helm",
     "homes_of_flux",
     "is_cluster_scoped",
     "is_literal",
     "is_resolved",
     "is_suspended",
+    "join",
+    "kubectl",
     "leaves_alone",
     "list_at",
     "looks_like_template",
@@ -114,16 +142,20 @@ __all__ = [  # all that a check imports
     "may_be_hidden",
     "names_kind",
     "needed_by",
+    "normalise",
     "normalise_url",
     "order_to",
     "packed_files",
     "permits_destination",
     "permits_kind",
     "permits_source",
+    "read_commands",
     "shadow_of",
     "sources",
     "text_at",
     "traits_of",
+    "upwards",
+    "value_of",
 ]
 
 if TYPE_CHECKING:
@@ -135,6 +167,8 @@ if TYPE_CHECKING:
     from gitops_lint.repo import Repo
     from gitops_lint.walk import Walked
 
+MAX_DOCUMENT = 1024 * 1024
+"""The longest Markdown document that is read, in bytes."""
 VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
 """What an expression may speak of."""
 
@@ -224,6 +258,29 @@ class Context:
             for ownership in self.graph.owners((cluster, Ref("", "Namespace", "", str(name)))):
                 return mapping_at(ownership.built.data, ("metadata", "labels"))
         return {}
+
+    @property
+    def scripts(self) -> Iterator[Script]:
+        """What people and pipelines run by hand; not what is packed into ConfigMaps, which runs in the cluster."""
+        scripts = self.repo.scripts
+        packed = set(packed_files(self.repo)) if scripts else set()
+        return (script for script in scripts if script.path not in packed)
+
+    @property
+    def documents(self) -> Iterator[tuple[str, Markdown]]:
+        """The Markdown documents that the configuration names, by their paths."""
+        named = glob(*self.settings.documents)
+        for path in sorted(self.repo.tree.files) if self.settings.documents else ():
+            if path.endswith(".md") and named(path) and (document := self.markdown(path)):
+                yield path, document
+
+    def markdown(self, path: str) -> Markdown | None:
+        """A document, taken apart; None where it cannot be read, or is too long to be one."""
+        try:
+            content = self.repo.tree.read(path)
+        except Unreadable:
+            return None
+        return read_markdown(content.decode("utf-8-sig", "replace")) if len(content) <= MAX_DOCUMENT else None
 
     def nearest_miss(self, path: str) -> Miss | None:
         """What would have to list a file for it to be applied."""
