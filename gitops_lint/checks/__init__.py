@@ -4,13 +4,19 @@ The list is explicit: importing this package makes every check known.
 """
 
 from gitops_lint.checks import (
+    adoption,
     applications,
     backends,
     bases,
+    bootstrap,
     compliance,
     dangling,
+    deadpaths,
+    documents,
     double_owners,
+    handwork,
     kustomizations,
+    layout,
     missing,
     ordering,
     orders,
@@ -26,13 +32,19 @@ from gitops_lint.checks import (
 )
 
 __all__ = [
+    "adoption",
     "applications",
     "backends",
     "bases",
+    "bootstrap",
     "compliance",
     "dangling",
+    "deadpaths",
+    "documents",
     "double_owners",
+    "handwork",
     "kustomizations",
+    "layout",
     "missing",
     "ordering",
     "orders",
