@@ -118,7 +118,9 @@ def commands(
     """
     place = locate or locator(text)
     first = _Reader(text, dict(variables or {}), frozenset(), place, folded)
-    first.read_all()
+    found = first.read_all()
+    if not first.given:
+        return found
     second = _Reader(text, dict(variables or {}), first.ambiguous(), place, folded)
     return second.read_all()
 

@@ -12,7 +12,6 @@ from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.commands import Command, Word, value_of
-from gitops_lint.commands import commands as read_commands
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
@@ -51,7 +50,7 @@ from gitops_lint.model import (
 from gitops_lint.nearest import closest, did_you_mean
 from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.repo import looks_like_template, normalise_url
-from gitops_lint.scripts import PIPELINE, Script
+from gitops_lint.scripts import PIPELINE, Script, bases_of, commands_in
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
 from gitops_lint.snippet import MASK
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
@@ -64,7 +63,6 @@ __all__ = [  # all that a check imports
     "KUSTOMIZATION_FILES",
     "MASK",
     "OPAQUE",
-    "PIPELINE",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
@@ -116,10 +114,12 @@ __all__ = [  # all that a check imports
     "Work",
     "Write",
     "argocd",
+    "bases_of",
     "bootstraps",
     "check",
     "closest",
     "cluster_name",
+    "commands_in",
     "credentials",
     "describe",
     "did_you_mean",

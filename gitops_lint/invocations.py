@@ -65,6 +65,10 @@ _SHORT = {
 """Short names of kinds, as ``kubectl api-resources`` lists them."""
 
 
+_LOCAL = ("kind-", "k3d-", "minikube", "docker-desktop", "rancher-desktop", "colima", "orbstack")
+"""How the contexts of clusters on one's own machine begin."""
+
+
 class Thing(NamedTuple):
     """An object that a command names: its kind in small letters, its name, and where the name stands."""
 
@@ -81,6 +85,8 @@ class Work(NamedTuple):
     kustomizations: tuple[Word, ...]
     things: tuple[Thing, ...]
     namespace: Word | None
+    recursive: bool
+    """Whether directories are read with all that is below."""
     details: str
     """The whole command in one text, to look for what it changes."""
 
@@ -108,7 +114,7 @@ class Call(NamedTuple):
 def kubectl(command: Command) -> Work | None:
     """What a command of kubectl changes; None for one that changes nothing, or only says what it would change."""
     words = command.arguments(*_KUBECTL_TAKES)
-    if command.name != "kubectl" or not words or words[0].text not in CHANGING or command.has("--dry-run"):
+    if command.name != "kubectl" or not words or words[0].text not in CHANGING or _is_harmless(command):
         return None
     verb, rest = words[0].text, words[1:]
     if verb == "set":
@@ -120,8 +126,15 @@ def kubectl(command: Command) -> Work | None:
         tuple(command.options("-k", "--kustomize")),
         things,
         command.option("-n", "--namespace"),
+        command.has("-R", "--recursive"),
         " ".join(word.text for word in command.words),
     )
+
+
+def _is_harmless(command: Command) -> bool:
+    """Whether a command only says what it would do, or works on a cluster of somebody's own."""
+    context = command.option("--context", "--kube-context")
+    return command.has("--dry-run") or (context is not None and context.text.startswith(_LOCAL))
 
 
 def _things(words: list[Word]) -> Iterator[Thing]:
@@ -156,7 +169,7 @@ def helm(command: Command) -> Install | None:
     words = command.arguments(*_HELM_TAKES)
     if command.name != "helm" or len(words) < 2 or words[0].text not in ("install", "upgrade"):
         return None
-    if command.has("--dry-run", "--generate-name", "-g") or not words[1].known:
+    if command.has("--generate-name", "-g") or _is_harmless(command) or not words[1].known:
         return None
     return Install(words[1], words[2] if len(words) > 2 else None, command.option("-n", "--namespace"))
 

@@ -6,6 +6,7 @@ indented, tables with or without bars at their ends.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import re2
@@ -67,6 +68,11 @@ class Markdown(NamedTuple):
         return (piece for line in self.prose for piece in _found(_LINK, line))
 
 
+MAX_COLUMNS = 100
+"""The columns of a table that somebody may read."""
+
+
+@lru_cache(maxsize=32)
 def read_markdown(text: str) -> Markdown:
     """A document, taken apart. Raises for no text whatever."""
     prose, fences = list[Piece](), list[Fence]()
@@ -100,17 +106,21 @@ def _tables(prose: Sequence[Piece]) -> Iterator[Table]:
     index = 1
     while index < len(prose):
         head, delimiter = prose[index - 1], prose[index]
-        follows = delimiter.span.line == head.span.line + 1
-        if not (follows and "|" in head.text and "|" in delimiter.text and _DELIMITER.match(delimiter.text)):
+        follows = delimiter.span.line == head.span.line + 1 and "|" in delimiter.text
+        if not (follows and _is_row(head) and _DELIMITER.match(delimiter.text)):
             index += 1
             continue
         rows, index = list[tuple[Piece, ...]](), index + 1
-        while index < len(prose) and "|" in prose[index].text:
+        while index < len(prose) and _is_row(prose[index]):
             if prose[index].span.line != prose[index - 1].span.line + 1:
                 break
             rows.append(_cells(prose[index]))
             index += 1
         yield Table(_cells(head), tuple(rows))
+
+
+def _is_row(line: Piece) -> bool:
+    return 0 < line.text.count("|") <= MAX_COLUMNS
 
 
 def _cells(line: Piece) -> tuple[Piece, ...]:

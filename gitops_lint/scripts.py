@@ -11,20 +11,25 @@ import re2
 
 from gitops_lint.commands import FILLER, Command, commands, line_starts, locator
 from gitops_lint.glob import glob
+from gitops_lint.paths import join, upwards
 from gitops_lint.shape import mapping_at, text_at
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from gitops_lint.document import Document, File
     from gitops_lint.location import Route
+    from gitops_lint.markdown import Markdown
     from gitops_lint.model import Data
     from gitops_lint.tree import Tree
 
 MAX_SCRIPT = 256 * 1024
 """The bytes of a script that are read."""
+
+MAX_BASES = 50
+"""The directories that the paths of one script are tried from."""
 
 PIPELINE = "pipeline"
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -54,19 +59,29 @@ class Script(NamedTuple):
     commands: tuple[Command, ...]
     wanders: bool
     """Whether it goes to a directory that nobody knows: its paths may start anywhere."""
+    bases: tuple[str, ...]
+    """The directories that a relative path of it may start from, the root of the repository first."""
 
     @property
     def makes_a_cluster(self) -> bool:
         """Whether it works on a cluster that it sets up for a test and throws away."""
         return _THROWAWAY.search(self.text) is not None
 
-    @property
-    def bases(self) -> list[str]:
-        """The directories that a relative path of it may start from, the root of the repository first."""
-        steps = self.path.split("/")[:-1]
-        here = ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
-        entered = [c.words[1].text for c in self.commands if c.name in ("cd", "pushd") and len(c.words) > 1]
-        return ["", *here, *(directory.strip("./") for directory in entered)]
+
+def _bases(path: str, found: Sequence[Command]) -> tuple[str, ...]:
+    """The directories above a script, the root of the repository first, and those that it enters."""
+    here = bases_of(path)
+    bases = dict.fromkeys(here)
+    for command in found:
+        if command.name in ("cd", "pushd") and len(command.words) > 1 and len(bases) < MAX_BASES:
+            entered = (join(base, command.words[1].text) for base in here)
+            bases.update(dict.fromkeys(base for base in entered if base is not None))
+    return tuple(bases)
+
+
+def bases_of(path: str) -> list[str]:
+    """The directories above a file, the root of the repository first."""
+    return ["", *reversed([*upwards(path.rpartition("/")[0])])]
 
 
 def kind_of(path: str) -> str | None:
@@ -91,7 +106,7 @@ def read_scripts(tree: Tree, parsed: Callable[[str], File | None]) -> Iterator[S
             moved = _ELSEWHERE.search(text) is not None
         else:
             found, moved = tuple(_READERS[kind](text)), False
-        yield Script(path, kind, text, found, moved or any(map(_wanders, found)))
+        yield Script(path, kind, text, found, moved or any(map(_wanders, found)), _bases(path, found))
 
 
 def _wanders(command: Command) -> bool:
@@ -138,6 +153,21 @@ def _recipes(text: str, indents: str) -> str:
 
 
 _READERS: dict[str, Callable[[str], list[Command]]] = {"shell": commands, "make": _make, "just": _just}
+
+# -- documents -------------------------------------------------------------------------------------------------
+
+SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh"})
+"""The languages of the blocks of a document that show commands."""
+_PROMPT = re2.compile(r"^(\s*)\$ ")
+
+
+def commands_in(document: Markdown) -> Iterator[list[Command]]:
+    """The commands of each block of shell in a document, without the prompts in front of them."""
+    for fence in document.fences:
+        if fence.language in SHELLS and fence.lines:
+            lines = "\n".join(_PROMPT.sub(r"\1  ", line.text) for line in fence.lines)
+            yield commands("\n" * (fence.lines[0].span.line - 1) + lines)
+
 
 # -- files of YAML ---------------------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gitops_lint.model import Data
 
 MASK = "*****"
+MAX_LINE = 10_000
+"""The longest line that is shown, in characters: what is longer was made by no hand."""
 _SECRET = re.compile(r"\bkind[\"']?\s*:\s*[^\n#]*Secret|stringData|secretGenerator")
 """What a text with a Secret in it holds; a mere ``existingSecret: name`` is none."""
 _PATCHES: tuple[Route, ...] = (
@@ -41,6 +43,8 @@ def snippet(file: File | None, location: Location) -> Snippet | None:
     if file is None or span is None:
         return None
     text = file.line(span.line)
+    if len(text) > MAX_LINE:
+        return None
     if file.path.endswith(".md") or kind_of(file.path):
         for start, end in reversed(credentials.written_in(text)):
             text = f"{text[:start]}{MASK}{text[end:]}"

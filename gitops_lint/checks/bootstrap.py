@@ -14,6 +14,7 @@ from gitops_lint.context import (
     bootstraps,
     check,
     cluster_name,
+    commands_in,
     dig,
     join,
     mapping_at,
@@ -24,7 +25,7 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Command, Manifest, Reconciler, Script, Word
+    from gitops_lint.context import Command, Manifest, Reconciler, Word
 
 SYNC, COMPONENTS = "gotk-sync.yaml", "gotk-components.yaml"
 NESTED = "flux-system/flux-system"
@@ -43,9 +44,9 @@ class Sync(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A ``flux bootstrap`` in a script."""
+    """A ``flux bootstrap``, in the script or document ``file``."""
 
-    script: Script
+    file: str
     command: Command
 
     @property
@@ -61,7 +62,7 @@ class Run(NamedTuple):
 
     def at(self, word: Word | None) -> Location:
         """The place of a word of it; without one, of the command."""
-        return Location(self.script.path, (word or self.command.words[0]).span)
+        return Location(self.file, (word or self.command.words[0]).span)
 
 
 def _syncs(context: Context) -> list[Sync]:
@@ -80,7 +81,14 @@ def _runs(context: Context) -> Iterator[Run]:
     """The bootstraps of real clusters."""
     for script in context.scripts:
         if not script.makes_a_cluster:
-            yield from (Run(script, command) for command in bootstraps(script))
+            yield from (Run(script.path, command) for command in bootstraps(script.commands))
+
+
+def _told_runs(context: Context) -> Iterator[Run]:
+    """Those that a document tells somebody to run: what stands for a name in them is known to no machine."""
+    for path, document in context.documents:
+        for commands in commands_in(document):
+            yield from (Run(path, command) for command in bootstraps(commands))
 
 
 # -- the path --------------------------------------------------------------------------------------------------
@@ -88,17 +96,18 @@ def _runs(context: Context) -> Iterator[Run]:
 
 @check
 def bootstrap_path(context: Context) -> Iterator[Hit]:
-    """A script that bootstraps another path than the one that the cluster's root reads."""
+    """A script or document that bootstraps another path than the one that the cluster's root reads."""
     syncs = _syncs(context)
-    for run in _runs(context):
+    for run in (*_runs(context), *_told_runs(context)):
         directory = run.directory
         # What names the flux-system of the right path would nest another one in it: that is told by itself.
         fine = {path for sync in syncs for path in (sync.path, f"{sync.path}/flux-system".lstrip("/"))}
         if directory is None or directory in fine:
             continue
         same = next((sync for sync in syncs if _is_same_cluster(context, directory, sync.path)), None)
-        is_typo = len(syncs) == 1 and not context.repo.tree.is_directory(directory)
-        if same or is_typo:
+        is_told = run.file.endswith(".md")  # where a name that does not exist may stand for any cluster
+        is_slip = len(syncs) == 1 and not is_told and not context.repo.tree.is_directory(directory)
+        if same or is_slip:
             sure = Confidence.CERTAIN if same else Confidence.LIKELY
             yield _path_hit(run, directory, same or syncs[0], sure)
 
@@ -180,7 +189,7 @@ def _differences(run: Run, source: Manifest) -> Iterator[Hit]:
     is_pinned = bool(set(mapping_at(source.data, ("spec", "ref"))) - {"branch"})
     if branch and said != branch and not is_pinned and (word is None or word.known):
         yield _difference(run, word, f"the branch {said}", source, ("spec", "ref", "branch"), branch)
-    provider = next((word.text for word in run.command.arguments()[1:2]), "")
+    provider = next((word.text for word in run.command.words if word.text in (*HOSTED, "git")), "")
     url = text_at(source.data, ("spec", "url"))
     if provider == "git":
         named = run.command.option("--url")

@@ -7,7 +7,22 @@ from urllib.parse import unquote
 
 import re2
 
-from gitops_lint.context import Context, Hit, Location, Span, check, closest, glob, join, read_commands, value_of
+from gitops_lint.context import (
+    Context,
+    Hit,
+    Location,
+    Span,
+    bases_of,
+    bootstraps,
+    check,
+    closest,
+    commands_in,
+    glob,
+    head,
+    join,
+    upwards,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,11 +36,10 @@ READING = {
     "argocd": ("-f", "--file"),
 }
 """Options whose value is a file or directory that must be there."""
-READERS = frozenset(
-    {"kustomize", "cat", "source", ".", "bash", "sh", "sops", "yq", "jq", "cd", "pushd", "kubeconform", "kubeval"}
-    | {"helmfile", "ansible-playbook", "python", "python3"}
-)
+READERS = frozenset({"cat", "source", ".", "sops", "yq", "jq", "cd", "pushd", "kubeconform", "kubeval", "helmfile"})
 """Programs whose arguments are files or directories that must be there."""
+RUNNERS = frozenset({"bash", "sh", "zsh", "python", "python3", "ansible-playbook"})
+"""Programs whose first argument is one; the others belong to what they run."""
 MAKERS = frozenset(
     {"mkdir", "touch", "tee", "cp", "mv", "install", "ln", "rm", "tar", "unzip", "curl", "wget", "test", "[", "[["}
     | {"sponge", "openssl", "age-keygen", "ssh-keygen", "terraform", "tofu", "talhelper", "talosctl", "git"}
@@ -35,8 +49,6 @@ OUTPUTS = ("-o", "--output", "--output-dir", "-O", "--out", "--output-file")
 PATH = re2.compile(r"(?:\./)?((?:[\w.@+~-]+/)+[\w.@+~-]*)")
 STANDING_FOR = re2.compile(r"(?i)(?:^|[/_.-])(my|your|example|foo|bar|xxx|some|name|new)(?:[/_.-]|$)")
 """What stands for a name that the reader is to put in."""
-PROMPT = re2.compile(r"^(\s*)\$ ")
-SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh"})
 
 
 class Mention(NamedTuple):
@@ -103,23 +115,22 @@ def _in_scripts(context: Context) -> Iterator[Mention]:
 
 
 def _dead_words(context: Context, commands: Sequence[Command], bases: Sequence[str]) -> Iterator[tuple[str, Span]]:
-    made = [path for command in commands for path in _made(command)]
+    made = {path for command in commands for path in _made(command)}
     for command in commands:
         for word in _read(command):
             path = _certain_path(context, word.text) if word.known else None
-            if path is None or _is_there(context, path, bases):
-                continue
-            if not any(f"{path}/".startswith(f"{one}/") for one in made):
+            if path and not _is_there(context, path, bases) and made.isdisjoint(upwards(path.rstrip("/"))):
                 yield path, word.span
 
 
 def _made(command: Command) -> Iterator[str]:
-    """The paths that a command may make."""
+    """The paths that a command may make; of a pattern, the directory that all it stands for is in."""
     words = [*command.made, *command.options(*OUTPUTS)]
     if command.name in MAKERS:
         words += [word for word in command.words[1:] if not word.text.startswith("-")]
     for word in words:
-        if path := word.text.removeprefix("./").rstrip("/"):
+        text = word.text.removeprefix("./")
+        if path := head(text) if word.is_pattern else text.rstrip("/"):
             yield path
 
 
@@ -127,14 +138,18 @@ def _read(command: Command) -> Iterator[Word]:
     """The words of a command that name what must be there."""
     if "/" in command.words[0].text:
         yield command.words[0]
+    words = command.arguments()
     if command.name in READING:
-        if command.name == "flux" and any(word.text == "bootstrap" for word in command.words[1:3]):
-            return  # it makes its path
-        for word in command.options(*READING[command.name]):
-            yield value_of(word) if "=" in word.text else word
+        if not any(True for _ in bootstraps([command])):  # which makes its path
+            for word in command.options(*READING[command.name]):
+                yield value_of(word) if "=" in word.text else word
+    elif command.name in RUNNERS:
+        yield from words[:1]
+    elif command.name == "kustomize":
+        yield from words[1:2] if words and words[0].text == "build" else ()
     elif command.name in READERS:
         outputs = list(command.options(*OUTPUTS))
-        yield from (word for word in command.arguments() if word not in outputs)
+        yield from (word for word in words if word not in outputs)
 
 
 # -- documents -------------------------------------------------------------------------------------------------
@@ -147,15 +162,11 @@ def _in_documents(context: Context) -> Iterator[Mention]:
         document = context.markdown(path) if path.endswith(".md") and named(path) else None
         if document is None or context.repo.tree.resolve(path) != path:
             continue
-        steps = path.split("/")[:-1]
-        bases = ["/".join(steps[:depth]) for depth in range(len(steps) + 1)]
+        bases = bases_of(path)
         yield from _in_prose(context, path, document, bases)
-        for fence in document.fences:
-            if fence.language in SHELLS and fence.lines:
-                first = fence.lines[0].span.line
-                lines = "\n".join(PROMPT.sub(r"\1  ", line.text) for line in fence.lines)
-                for dead, span in _dead_words(context, read_commands("\n" * (first - 1) + lines), bases):
-                    yield Mention(dead, Location(path, span))
+        for commands in commands_in(document):
+            for dead, span in _dead_words(context, commands, bases):
+                yield Mention(dead, Location(path, span))
 
 
 def _in_prose(context: Context, path: str, document: Markdown, bases: Sequence[str]) -> Iterator[Mention]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import re2
 
-from gitops_lint.context import MASK, Context, Controller, Hit, Location, Piece, Span, check, credentials
+from gitops_lint.context import MASK, Context, Controller, Hit, Location, Piece, Span, check, credentials, upwards
 
 if TYPE_CHECKING:
     import re
@@ -128,14 +128,14 @@ def stale_tree_drawing(context: Context) -> Iterator[Hit]:
     tree = context.repo.tree
     for path, document in context.documents:
         for fence in document.fences:
-            dead: list[Entry] = []
+            dead: dict[str, Entry] = {}
             for entry in _entries(context, fence.lines):
                 is_there = tree.is_file(entry.path) or tree.is_directory(entry.path)
                 is_known = is_there or tree.left_out(entry.path) or context.repo.is_git_ignored(entry.path)
-                if not is_known and not any(entry.path.startswith(f"{one.path}/") for one in dead):
-                    dead.append(entry)
+                if not is_known and dead.keys().isdisjoint(upwards(entry.path)):
+                    dead[entry.path] = entry
             if dead:
-                yield _drawing_hit(context, path, dead)
+                yield _drawing_hit(context, path, list(dead.values()))
 
 
 def _entries(context: Context, lines: Sequence[Piece]) -> Iterator[Entry]:

@@ -25,7 +25,7 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.context import Command, Install, Ownership, Reconciler, Script, Thing, Word, Work
 
@@ -44,7 +44,7 @@ def _scripts(context: Context) -> Iterator[Script]:
     """
     exempt = glob(*context.params["exempt"])
     for script in context.scripts:
-        sets_up = any(True for _ in bootstraps(script)) or any(
+        sets_up = any(True for _ in bootstraps(script.commands)) or any(
             command.name == "flux" and [word.text for word in command.words[1:2]] == ["install"]
             for command in script.commands
         )
@@ -115,31 +115,38 @@ def applied_by_hand(context: Context) -> Iterator[Hit]:
     for applied in context.walked.applied:
         for path in applied.delivery.build.reads if applied.reach is Reach.LIVE else ():
             readers.setdefault(path, []).append(applied.reconciler)
+    objects: dict[tuple[str, str], list[Ownership]] = {}
+    for (_, ref), owners in context.graph.objects.items():
+        if owners[0].reach is Reach.LIVE:
+            objects.setdefault((ref.kind.lower(), ref.name), []).append(owners[0])
     for script in _scripts(context):
         for command in script.commands:
             if work := kubectl(command):
                 yield from _files(context, script, work, readers)
-                yield from _objects(context, script, work)
+                yield from _objects(script, work, objects)
             elif call := argocd(command):
                 yield from _orders(context, script, call.verb, call.application)
 
 
-def _files(context: Context, script: Script, work: Work, readers: dict[str, list[Reconciler]]) -> Iterator[Hit]:
+def _files(context: Context, script: Script, work: Work, readers: Mapping[str, list[Reconciler]]) -> Iterator[Hit]:
+    """The files of one command that a controller reads: one hit, at the first of them."""
+    found: list[tuple[Word, str]] = []
     for word, is_build in (*((w, False) for w in work.files), *((w, True) for w in work.kustomizations)):
         path = _path(context, script, word)
-        if path is None:
-            continue
-        read = next((file for file in _behind(context, path, is_build) if file in readers), None)
-        if read is not None and work.verb != "edit":
-            reconciler = readers[read][0]
-            yield Hit(
-                message=f"kubectl {work.verb} of {word.text}, which {reconciler.subject.ref} applies",
-                at=Location(script.path, word.span),
-                label=f"{reconciler.controller.label} reads {read}",
-                clusters=(reconciler.cluster,),
-                help=f"commit, and let {reconciler.controller.label} apply it; kubectl diff shows what would change",
-                effect="what is not committed is undone, what is committed was applied without its controller",
-            )
+        files = _behind(context, path, work, is_build=is_build) if path is not None and work.verb != "edit" else ()
+        found += [(word, read) for read in [next((file for file in files if file in readers), None)] if read]
+    if found:
+        (word, read), *others = found
+        reconciler = readers[read][0]
+        more = f" and {len(others)} more" if others else ""
+        yield Hit(
+            message=f"kubectl {work.verb} of {word.text}{more}, which {reconciler.subject.ref} applies",
+            at=Location(script.path, word.span),
+            label=f"{reconciler.controller.label} reads {read}",
+            clusters=(reconciler.cluster,),
+            help=f"commit, and let {reconciler.controller.label} apply it; kubectl diff shows what would change",
+            effect="what is not committed is undone, what is committed was applied without its controller",
+        )
 
 
 def _path(context: Context, script: Script, word: Word) -> str | None:
@@ -151,49 +158,55 @@ def _path(context: Context, script: Script, word: Word) -> str | None:
     return next((path for path in paths if path and (tree.is_file(path) or tree.is_directory(path))), None)
 
 
-def _behind(context: Context, path: str, is_build: bool) -> Iterator[str]:
+def _behind(context: Context, path: str, work: Work, *, is_build: bool) -> Iterator[str]:
     """The files that a path given to kubectl leads to, but for those by which Flux is set up."""
     tree = context.repo.tree
     if tree.is_file(path):
         names = [path]
     elif is_build:
         names = [f"{path}/{name}" for name in KUSTOMIZATION_FILES]
-    else:
+    elif work.recursive:
         names = sorted(tree.below(path))
+    else:
+        names = [f"{path}/{name}" for name in tree.entries(path) if tree.is_file(f"{path}/{name}")]
     yield from (name for name in names if name.rpartition("/")[2] not in GOTK)
 
 
-def _objects(context: Context, script: Script, work: Work) -> Iterator[Hit]:
+def _objects(script: Script, work: Work, objects: Mapping[tuple[str, str], Sequence[Ownership]]) -> Iterator[Hit]:
+    """The objects of one command that a controller applies: one hit, at the first of them."""
     if work.verb in ("patch", "edit") and any(switch in work.details for switch in SWITCHES):
         return
+    found: list[tuple[Thing, Ownership]] = []
     for thing in work.things:
-        owner = _owner(context, thing, work.namespace)
+        owner = _in_namespace(objects.get((thing.kind, thing.name), ()), work.namespace)
         if owner is None or thing.kind in SHORT_LIVED:
             continue
-        if work.verb == "scale" and dig(owner.built.data, ("spec", "replicas")) is None:
-            continue  # Git says nothing of it, and the controller leaves it as it is
+        # Where Git says nothing of the replicas, the controller leaves them as they are.
+        if work.verb != "scale" or dig(owner.built.data, ("spec", "replicas")) is not None:
+            found.append((thing, owner))
+    if found:
+        (thing, owner), *others = found
+        ref, order = owner.built.ref, owner.reconciler.subject.ref
+        what = f"{ref} and {len(others)} more" if others else str(ref)
         yield Hit(
-            message=f"kubectl {work.verb} of {owner.built.ref}, which {owner.reconciler.subject.ref} applies",
+            message=f"kubectl {work.verb} of {what}, which {order} applies",
             at=Location(script.path, thing.word.span),
             label=f"{owner.controller.label} has it from {owner.built.path}",
-            subject=owner.built.ref,
+            subject=ref,
             clusters=(owner.delivery.cluster,),
             owners=(owner,),
-            help=f"change {owner.built.path} instead, or suspend {owner.reconciler.subject.ref} meanwhile",
+            help=f"change {owner.built.path} instead, or suspend {order} meanwhile",
             effect="the next reconciliation undoes it, or shows it as drift",
             confidence=Confidence.LIKELY,
         )
 
 
-def _owner(context: Context, thing: Thing, namespace: Word | None) -> Ownership | None:
-    """Who applies an object; without a namespace only one that has none is known."""
+def _in_namespace(owners: Sequence[Ownership], namespace: Word | None) -> Ownership | None:
+    """The one in a namespace, or that has none; where no namespace is said, nobody knows which one is meant."""
     if namespace is not None and not namespace.known:
         return None
-    test: Callable[[str], bool] = (namespace.text if namespace else "").__eq__
-    for (_, ref), owners in context.graph.objects.items():
-        if ref.name == thing.name and ref.kind.lower() == thing.kind and (test(ref.namespace) or not ref.namespace):
-            return owners[0] if owners[0].reach is Reach.LIVE else None
-    return None
+    wanted = ("", namespace.text) if namespace else ("",)
+    return next((owner for owner in owners if owner.built.ref.namespace in wanted), None)
 
 
 def _orders(context: Context, script: Script, verb: str, name: Word) -> Iterator[Hit]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from gitops_lint.location import Route
     from gitops_lint.model import Data, Manifest, Subject
     from gitops_lint.repo import Repo
-    from gitops_lint.scripts import Script
 
 KUSTOMIZATION = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 SOURCES = "source.toolkit.fluxcd.io"
@@ -187,15 +186,15 @@ def kustomization(name: str, namespace: str, path: str, kind: str, places: Place
 def _scripts(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
     """The directories that bootstrap scripts name; what a pipeline bootstraps may be a cluster for a test."""
     for script in repo.scripts:
-        for command in bootstraps(script) if script.kind != PIPELINE else ():
+        for command in bootstraps(script.commands) if script.kind != PIPELINE else ():
             path = command.option("--path")
             if path and path.known and repo.tree.is_directory(join("", path.text) or ""):
                 yield _synthetic(script.path, path.span, path.text, SCRIPT, roots)
 
 
-def bootstraps(script: Script) -> Iterator[Command]:
-    """The commands of a script that install Flux from a repository: ``flux bootstrap``."""
-    for command in script.commands:
+def bootstraps(commands: Iterable[Command]) -> Iterator[Command]:
+    """Those that install Flux from a repository: ``flux bootstrap``."""
+    for command in commands:
         if command.name == "flux" and [word.text for word in command.arguments(*FLUX_GLOBALS)[:1]] == ["bootstrap"]:
             yield command
 
