@@ -33,7 +33,7 @@ FLOORS = (
     {"matrix", "shape", "document"},
     {"model"},
     {"finding"},
-    {"tree"},
+    {"tree", "shell"},
     {"listing", "git", "copying", "commands", "markdown"},
     {
         "location",
