@@ -50,7 +50,7 @@ from gitops_lint.model import (
 from gitops_lint.nearest import closest, did_you_mean
 from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.repo import looks_like_template, normalise_url
-from gitops_lint.scripts import PIPELINE, Script, bases_of, commands_in
+from gitops_lint.scripts import Script, bases_of, commands_in
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
 from gitops_lint.snippet import MASK
 from gitops_lint.traits import needed_by, traits_of, traits_of_manifest
@@ -149,7 +149,6 @@ __all__ = [  # all that a check imports
     "permits_destination",
     "permits_kind",
     "permits_source",
-    "read_commands",
     "shadow_of",
     "sources",
     "text_at",
