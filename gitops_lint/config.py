@@ -134,7 +134,9 @@ class Settings:
     tiers: dict[str, Globs] = field(default_factory=dict)
     externals: Globs = NO_GLOBS
     versions: VersionSettings = VersionSettings()
-    documents: tuple[str, ...] = ()
+    documents: Globs = NO_GLOBS
+    layout: Globs = NO_GLOBS
+    """Files and directories (these with a slash at the end) that are to be there, as globs."""
     adoption: bool = False
     exclude: Globs = NO_GLOBS
     suppressions: SuppressionSettings = SuppressionSettings()

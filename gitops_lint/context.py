@@ -20,12 +20,22 @@ from gitops_lint.appproject import (
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
+from gitops_lint.commands import Command, Word, value_of
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.controllers import is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
+from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
 from gitops_lint.document import Fault, File, read
-from gitops_lint.environment import Environment, Environments, Overlay, has_word, reads_of, value_files_of, without_word
+from gitops_lint.environment import (
+    Environment,
+    Environments,
+    Overlay,
+    has_word,
+    reads_of,
+    value_files_of,
+    without_word,
+)
 from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.externals import Externals
@@ -35,7 +45,9 @@ from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
 from gitops_lint.history import Commit, FileChange, History, MemoryHistory
 from gitops_lint.installation import Config
+from gitops_lint.invocations import Call, Install, Thing, Work, argocd, helm, kubectl
 from gitops_lint.location import Location, Route, Span, describe
+from gitops_lint.markdown import Markdown, Piece, Table, read_markdown
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -57,8 +69,8 @@ from gitops_lint.model import (
     Subject,
     dig,
 )
-from gitops_lint.nearest import did_you_mean
-from gitops_lint.paths import upwards
+from gitops_lint.nearest import closest, did_you_mean
+from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.podsecurity import violations
 from gitops_lint.precedence import Precedence, is_dry_run_skipped, precedence_of, waits_for_its_own, wave
 from gitops_lint.providers import Provider, Providers, providers_of, sets_namespace
@@ -66,9 +78,12 @@ from gitops_lint.references import references_of, storage_classes_of
 from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
 from gitops_lint.repo import NAMESPACED, is_built_in, looks_like_template, normalise_url, objects
 from gitops_lint.routing import Claim, claims_of, meet
+from gitops_lint.scripts import Script, bases_of, commands_in
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
+from gitops_lint.snippet import MASK
 from gitops_lint.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
 from gitops_lint.traits import POD_SPECS, containers_of, needed_by, traits_of, traits_of_manifest
+from gitops_lint.tree import Unreadable
 from gitops_lint.versions import Pinned, is_newer, tag_of, versions_of
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
@@ -78,6 +93,7 @@ __all__ = [  # all that a check imports
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
     "MANIFESTS",
+    "MASK",
     "OPAQUE",
     "PINNED",
     "POD_SPECS",
@@ -86,9 +102,11 @@ __all__ = [  # all that a check imports
     "Applied",
     "Build",
     "Built",
+    "Call",
     "Change",
     "Claim",
     "Clause",
+    "Command",
     "Commit",
     "Component",
     "Confidence",
@@ -104,8 +122,10 @@ __all__ = [  # all that a check imports
     "Fix",
     "Hit",
     "Hop",
+    "Install",
     "Location",
     "Manifest",
+    "Markdown",
     "Match",
     "Miss",
     "Move",
@@ -113,6 +133,7 @@ __all__ = [  # all that a check imports
     "Node",
     "Overlay",
     "Ownership",
+    "Piece",
     "Pinned",
     "Place",
     "Policy",
@@ -126,17 +147,28 @@ __all__ = [  # all that a check imports
     "Remove",
     "Reword",
     "Route",
+    "Script",
     "Shadow",
     "Span",
     "Spot",
     "Subject",
+    "Table",
+    "Thing",
     "Traits",
     "Unanswered",
+    "Word",
+    "Work",
     "Write",
+    "argocd",
     "assessed",
+    "bases_of",
+    "bootstraps",
     "charts",
     "check",
     "claims_of",
+    "closest",
+    "cluster_name",
+    "commands_in",
     "containers_of",
     "conventional",
     "credentials",
@@ -148,6 +180,7 @@ __all__ = [  # all that a check imports
     "glob",
     "has_word",
     "head",
+    "helm",
     "homes_of_flux",
     "is_automated",
     "is_built_in",
@@ -159,7 +192,9 @@ __all__ = [  # all that a check imports
     "is_resolved",
     "is_rolling",
     "is_suspended",
+    "join",
     "keeps_applications",
+    "kubectl",
     "leaves_alone",
     "list_at",
     "looks_like_template",
@@ -169,6 +204,7 @@ __all__ = [  # all that a check imports
     "meet",
     "names_kind",
     "needed_by",
+    "normalise",
     "normalise_url",
     "objects",
     "order_to",
@@ -191,6 +227,7 @@ __all__ = [  # all that a check imports
     "traits_of",
     "upwards",
     "value_files_of",
+    "value_of",
     "versions_of",
     "violations",
     "waits_for_its_own",
@@ -209,6 +246,8 @@ if TYPE_CHECKING:
     from gitops_lint.repo import Repo
     from gitops_lint.walk import Walked
 
+MAX_DOCUMENT = 1024 * 1024
+"""The longest Markdown document that is read, in bytes."""
 VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
 """What an expression may speak of."""
 
@@ -311,6 +350,29 @@ class Context:
     def environment(self, reconciler: Reconciler) -> Environment | None:
         """The declared environment that a reconciler belongs to, and what tells it."""
         return self.environments.of(reconciler)
+
+    @property
+    def scripts(self) -> Iterator[Script]:
+        """What people and pipelines run by hand; not what is packed into ConfigMaps, which runs in the cluster."""
+        scripts = self.repo.scripts
+        packed = set(packed_files(self.repo)) if scripts else set()
+        return (script for script in scripts if script.path not in packed)
+
+    @property
+    def documents(self) -> Iterator[tuple[str, Markdown]]:
+        """The Markdown documents that the configuration names, by their paths."""
+        named = glob(*self.settings.documents)
+        for path in sorted(self.repo.tree.files) if self.settings.documents else ():
+            if path.endswith(".md") and named(path) and (document := self.markdown(path)):
+                yield path, document
+
+    def markdown(self, path: str) -> Markdown | None:
+        """A document, taken apart; None where it cannot be read, or is too long to be one."""
+        try:
+            content = self.repo.tree.read(path)
+        except Unreadable:
+            return None
+        return read_markdown(content.decode("utf-8-sig", "replace")) if len(content) <= MAX_DOCUMENT else None
 
     def nearest_miss(self, path: str) -> Miss | None:
         """What would have to list a file for it to be applied."""

@@ -6,6 +6,8 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
+import re2
+
 DEFAULTS = frozenset(
     {"123456", "12345678", "admin", "admin123", "changeit", "changeme", "guest", "letmein", "minioadmin", "password"}
     | {"password123", "postgres", "prom-operator", "root"}
@@ -42,6 +44,28 @@ TOKEN = re.compile(r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9+=_.\-]{16,}")
 
 SHORTEST_NUMBER = 5
 """The fewest digits of a number that may be a password, and no length or switch."""
+
+
+_SETTING = re2.compile(r"(?:^|[^\w$/-])([A-Za-z][\w.-]*)[\"'`*]*\s*([=:])[*\s]*([\"'`]?)([^\s\"'`,;|)]+)")
+_LOGIN = re2.compile(
+    r"(?i)\b(?:log-?in|credentials?|user(?:name)?\s*(?:and|/|&)\s*password)[\w ()]*[*`]*\s*[:=]\s*[*`]*\s*"
+    r"[\w.@-]+`?\s*(?:/|:|\band\b)\s*`?([^\s`/*]+)"
+)
+"""How a line of text names a user and a password."""
+
+
+def written_in(line: str) -> list[tuple[int, int]]:
+    """Where the passwords in a line of text stand that is no YAML: ``Login: admin / ...``, ``password: ...``."""
+    found = {match.span(1) for match in _LOGIN.finditer(line) if not _is_no_secret(match.group(1))}
+    for match in _SETTING.finditer(line):
+        name, sign, quote, value = match.groups()
+        rest = line[match.end() :].removeprefix(quote).strip("*`'\" .|)")
+        if value.startswith("$") or (sign == ":" and not quote and rest):
+            continue  # a variable, or prose that goes on: "the password: ask somebody"
+        is_known = names_password(name) and is_default(value) and plain_name(value) != plain_name(name)
+        if is_known or is_secret_setting(name, value):
+            found.add(match.span(4))
+    return sorted(found)
 
 
 def is_exposed(name: str, value: str) -> bool:

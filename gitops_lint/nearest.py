@@ -17,8 +17,13 @@ SIMILAR = 0.7
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` where a known word is close, the first in their order among equals; else nothing."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = closest(word, known)
+    return f"; did you mean {close!r}?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is close, the first in their order among equals; None where none is."""
+    return next(iter(get_close_matches(word, list(known)[:MAX_COMPARED], n=1)), None)
 
 
 def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:

@@ -13,11 +13,14 @@ from gitops_lint.document import Document, Fault, File, read
 from gitops_lint.finding import Skipped
 from gitops_lint.location import Location, Route
 from gitops_lint.model import Build, Data, Manifest, Ref
+from gitops_lint.paths import upwards
+from gitops_lint.scripts import Script, read_scripts
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
+    from gitops_lint.ignore import Ignore, Pattern
     from gitops_lint.tree import Tree
 
 MAX_WORK = 1_000_000
@@ -273,6 +276,30 @@ class Repo:
             for path in self.tree.files
             if path.rpartition("/")[2] == "Chart.yaml"
         )
+
+    def is_git_ignored(self, path: str) -> bool:
+        """Whether the .gitignore files of the tree leave a path, or a directory above it, to those who work in it."""
+        for above in upwards(path):
+            for name in (above, f"{above}/"):
+                pattern = self._git_ignores.deciding(name)
+                if pattern is not None and pattern.excludes:
+                    return True
+        return False
+
+    @cached_property
+    def _git_ignores(self) -> Ignore:
+        from gitops_lint.ignore import Ignore, parse  # pathspec takes longer to import than most runs need it
+
+        patterns: list[Pattern] = []
+        for path in sorted(self.tree.files):
+            if path.rpartition("/")[2] == ".gitignore" and (file := self.file(path)):
+                patterns += parse(file.text, path, path.rpartition("/")[0])
+        return Ignore(patterns)
+
+    @cached_property
+    def scripts(self) -> tuple[Script, ...]:
+        """What people and pipelines run by hand, in the order of the paths."""
+        return tuple(read_scripts(self.tree, self.file))
 
     @cached_property
     def _discovery(self) -> _Discovery:

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gitops_lint import credentials
 from gitops_lint.finding import Snippet
 from gitops_lint.location import Location, Span
+from gitops_lint.scripts import kind_of
 from gitops_lint.shape import list_at, mapping_at, text_at
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from gitops_lint.model import Data
 
 MASK = "*****"
+MAX_LINE = 10_000
+"""The longest line that is shown, in characters: what is longer was made by no hand."""
 _SECRET = re.compile(r"\bkind[\"']?\s*:\s*[^\n#]*Secret|stringData|secretGenerator")
 """What a text with a Secret in it holds; a mere ``existingSecret: name`` is none."""
 _PATCHES: tuple[Route, ...] = (
@@ -31,14 +35,23 @@ _PATCHES: tuple[Route, ...] = (
 
 
 def snippet(file: File | None, location: Location) -> Snippet | None:
-    """The line of a location. None without a line, or where a broken file may hold a Secret that cannot be masked."""
+    """The line of a location. None without a line, or where a broken file may hold a Secret that cannot be masked.
+
+    In scripts and documents whatever is written like a password is masked.
+    """
     span = location.span
     if file is None or span is None:
         return None
+    text = file.line(span.line)
+    if len(text) > MAX_LINE:
+        return None
+    if file.path.endswith(".md") or kind_of(file.path):
+        for start, end in reversed(credentials.written_in(text)):
+            text = f"{text[:start]}{MASK}{text[end:]}"
+        return Snippet(span.line, (text,))
     secrets = _secret_spans(file)
     if secrets is None:
         return None
-    text = file.line(span.line)
     for secret in secrets:  # from the last to the first: the columns of those before stay right
         text = _masked(text, span.line, secret)
     return Snippet(span.line, (text,))

@@ -15,12 +15,13 @@ from gitops_lint.builders.fluxinstance import sync_objects
 from gitops_lint.location import Span
 from gitops_lint.model import Built, Place, Places, Ref, dig
 from gitops_lint.paths import join
+from gitops_lint.scripts import PIPELINE
 from gitops_lint.shape import text_at
-from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from gitops_lint.commands import Command
     from gitops_lint.location import Route
     from gitops_lint.model import Data, Manifest, Subject
     from gitops_lint.repo import Repo
@@ -30,11 +31,8 @@ SOURCES = "source.toolkit.fluxcd.io"
 BOOTSTRAPPED = ("flux-system", "flux-system")
 """Namespace and name of what ``flux bootstrap`` makes, the Kustomization and its GitRepository."""
 
-SCRIPT_NAMES = ("Makefile", "Taskfile.yaml", "Taskfile.yml", "justfile", "Justfile")
-BOOTSTRAP = re2.compile(r"(?m)^[^#\n]*\bflux\s+bootstrap\s+(?:[^\n\\]|\\\r?\n|\\.)*")
-PATH_OPTION = re2.compile(r"--path[= ]\s*[\"']?([^\s\"'\\]+)")
+SCRIPT = "bootstrap script"
 CLUSTER_DIRECTORY = re2.compile(r"(?:^|/)clusters/([^/]+)")
-MAX_SCRIPT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,18 @@ def flux_starts(repo: Repo, roots: Mapping[str, str]) -> list[Start]:
         *_directories(repo, roots),
     ):
         path = _path(start.subject.data)
-        covered = start.cluster in clusters and start.url is None
+        covered = start.url is None and (start.cluster in clusters or _overlaps(start, path, taken))
         if (start.cluster, path) not in taken and not covered:
             taken.add((start.cluster, path))
             clusters.add(start.cluster)
             found.append(start)
     return found or list(_self_containing(repo, roots))
+
+
+def _overlaps(start: Start, path: str, taken: Iterable[tuple[str, str]]) -> bool:
+    """Whether a script names a directory above or below that of a root: another opinion on it, no other cluster."""
+    found = (other for _, other in taken)
+    return start.why == SCRIPT and any(f"{a}/".startswith(f"{b}/") for o in found for a, b in ((path, o), (o, path)))
 
 
 def _path(data: Data) -> str:
@@ -180,25 +184,23 @@ def kustomization(name: str, namespace: str, path: str, kind: str, places: Place
 
 
 def _scripts(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
-    for path in sorted(repo.tree.files):
-        if path.endswith((".sh", ".bash")) or path.rpartition("/")[2] in SCRIPT_NAMES:
-            try:
-                text = repo.tree.read(path)[:MAX_SCRIPT].decode(errors="replace")
-            except Unreadable:
-                continue
-            for directory, span in bootstrap_paths(text):
-                if repo.tree.is_directory(join("", directory) or ""):
-                    yield _synthetic(path, span, directory, "bootstrap script", roots)
+    """The directories that bootstrap scripts name; what a pipeline bootstraps may be a cluster for a test."""
+    for script in repo.scripts:
+        for command in bootstraps(script.commands) if script.kind != PIPELINE else ():
+            path = command.option("--path")
+            if path and path.known and repo.tree.is_directory(join("", path.text) or ""):
+                yield _synthetic(script.path, path.span, path.text, SCRIPT, roots)
 
 
-def bootstrap_paths(text: str) -> Iterator[tuple[str, Span]]:
-    """The literal ``--path`` of each ``flux bootstrap`` command of a script; comments are left out."""
-    for command in BOOTSTRAP.finditer(text):
-        option = PATH_OPTION.search(command.group(0))
-        if option and "$" not in option.group(1):
-            start, end = command.start() + option.start(1), command.start() + option.end(1)
-            line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-            yield option.group(1), Span(line, column, line, column + end - start)
+def bootstraps(commands: Iterable[Command]) -> Iterator[Command]:
+    """Those that install Flux from a repository: ``flux bootstrap``."""
+    for command in commands:
+        if command.name == "flux" and [word.text for word in command.arguments(*FLUX_GLOBALS)[:1]] == ["bootstrap"]:
+            yield command
+
+
+FLUX_GLOBALS = ("--context", "--kubeconfig", "--namespace", "-n")
+"""Options of ``flux`` that may stand before its subcommand, and take a value."""
 
 
 def _configured(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
