@@ -203,6 +203,14 @@ class Built:
         return self.places.locate(route)
 
 
+class Meant(NamedTuple):
+    """The text at the place of a problem, the one that was surely meant, and how to say so: never with a secret."""
+
+    old: str
+    new: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """What a stage could not do. ``kind`` is the id of the rule whose page explains it."""
@@ -215,8 +223,7 @@ class Problem:
     help: str | None = None
     cuts: tuple[str, ...] = ()
     """Directories or files that probably reach no cluster because of this."""
-    meant: tuple[str, str] | None = None
-    """What stands at the place, and what was surely meant."""
+    meant: Meant | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

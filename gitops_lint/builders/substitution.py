@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.builders.envsubst import VARIABLE, Unparsable, extent, substitute, uses
 from gitops_lint.excerpt import part_of
 from gitops_lint.marshalled import Malformed, rewritten, rewritten_key
-from gitops_lint.model import OPAQUE, Place, Places, Problem, Ref, dig
+from gitops_lint.model import OPAQUE, Meant, Place, Places, Problem, Ref, dig
 from gitops_lint.repo import identify
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class _Substitution:
         message = f"{self.built.ref} holds a text that postBuild cannot substitute: {where}{error.reason}"
         place = self._place(error.route, error.text, error.offset)
         quoted = "" if error.offset is None else error.text[error.offset : extent(error.text, error.offset)]
-        meant = (quoted, f"${quoted}") if quoted else None
+        meant = Meant(quoted, f"${quoted}", "write $${ for this ${") if quoted else None
         self.build.problems.append(Problem(SYNTAX, message, place, label=error.label, help=ESCAPE, meant=meant))
 
     def _place(self, route: Route, text: str, offset: int | None) -> Place:

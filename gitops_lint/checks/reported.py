@@ -63,8 +63,8 @@ def reported_problem(context: Context) -> Iterator[Hit]:
 def _fix(problem: Problem) -> Fix | None:
     if problem.meant is None:
         return None
-    old, new = problem.meant
-    return Fix(f"write {new}", (Reword(problem.place, old, new),))
+    old, new, title = problem.meant
+    return Fix(title, (Reword(problem.place, old, new),))
 
 
 @check

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.builders.kustomize.entries import is_inline, looks_remote, relative
 from gitops_lint.builders.kustomize.krm import what_is_missing
 from gitops_lint.location import Location
-from gitops_lint.model import Opaque, Place, Problem, dig
+from gitops_lint.model import Meant, Opaque, Place, Problem, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class Faults:
         cuts = (nearest,) if nearest else ()
         meant = None
         if nearest and path and nearest.rpartition("/")[2] == path.rpartition("/")[2]:
-            meant = (value, relative(nearest, layer.directory))
+            right = relative(nearest, layer.directory)
+            meant = Meant(value, right, f"write {right}")
         problem = Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts)
         self._note(replace(problem, meant=meant))
 
