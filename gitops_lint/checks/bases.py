@@ -18,14 +18,12 @@ from gitops_lint.context import (
     check,
     is_resolved,
     mapping_at,
-    mappings_at,
-    text_at,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Hop, Ownership
+    from gitops_lint.context import Hop, Ownership, Spot
 
 # -- remote bases ----------------------------------------------------------------------------------------------
 
@@ -77,7 +75,6 @@ def _branch(url: str) -> str | None:
 
 SETTINGS = "argocd-cm"
 OPTIONS = "kustomize.buildOptions"
-CHART = ("configs", "cm")
 ENABLED = "--enable-helm"
 
 
@@ -113,31 +110,10 @@ def _is_chart(hop: Hop) -> bool:
     return hop.text.startswith(("helmCharts", "helmChartInflationGenerator"))
 
 
-def _options(context: Context) -> Iterator[tuple[str, Place]]:
-    """What the settings of Argo CD, as a ConfigMap or as values of its chart, tell kustomize; with their places."""
-    for manifest in context.repo.of_kind("", "ConfigMap"):
-        if manifest.ref.name == SETTINGS:
-            yield _joined(mapping_at(manifest.data, ("data",))), manifest.locate(("data",))
-    yield from _values(context)
-    for manifest in context.repo.of_kind("argoproj.io", "Application"):
-        for source in (
-            mapping_at(manifest.data, ("spec", "source")),
-            *mappings_at(manifest.data, ("spec", "sources")),
-        ):
-            settings = mapping_at(source, ("helm", "valuesObject", *CHART))
-            if text_at(source, ("chart",)) == "argo-cd" and settings:
-                yield _joined(settings), manifest.locate(("spec",))
-
-
-def _values(context: Context) -> Iterator[tuple[str, Place]]:
-    """The same in files of values below a directory that is called after Argo CD."""
-    for path in sorted(context.repo.tree.files):
-        directory, _, name = path.rpartition("/")
-        if name.startswith("values") and name.endswith((".yaml", ".yml")) and directory.endswith(("argocd", "argo-cd")):
-            file = context.repo.file(path)
-            for document in file.documents if file else ():
-                if settings := mapping_at(document.data, CHART):
-                    yield _joined(settings), Place(document, CHART)
+def _options(context: Context) -> Iterator[tuple[str, Spot]]:
+    """What the settings of Argo CD tell kustomize, with their places."""
+    for config in context.installation.named(SETTINGS):
+        yield _joined(config.settings), config.place(OPTIONS)
 
 
 def _joined(settings: object) -> str:

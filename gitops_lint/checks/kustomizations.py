@@ -17,9 +17,8 @@ from gitops_lint.context import (
     check,
     did_you_mean,
     dig,
-    glob,
-    list_at,
     mapping_at,
+    permits_namespace,
     text_at,
 )
 
@@ -252,11 +251,7 @@ def _by_case(context: Context, moves: Iterable[Move]) -> dict[str, list[Move]]:
 
 def _is_welcome(context: Context, namespace: str) -> bool:
     """Whether some project takes Applications from a namespace (docs/operator-manual/app-any-namespace.md)."""
-    for manifest in context.repo.of_kind("argoproj.io", "AppProject"):
-        allowed = [each for each in list_at(manifest.data, ("spec", "sourceNamespaces")) if isinstance(each, str)]
-        if allowed and glob(*allowed)(namespace):
-            return True
-    return False
+    return any(permits_namespace(project.data, namespace) for project, _ in context.installation.projects)
 
 
 EFFECTS = {

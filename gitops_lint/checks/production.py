@@ -16,7 +16,6 @@ from gitops_lint.context import (
     keeps_applications,
     prunes,
     sources,
-    text_at,
 )
 
 if TYPE_CHECKING:
@@ -100,8 +99,7 @@ def deleting_set(context: Context) -> Iterator[Hit]:
 
 def _is_kept_by_the_controller(context: Context) -> bool:
     """Whether the controller is told never to delete Applications, be it in any of the clusters."""
-    maps = context.repo.of_kind("", "ConfigMap")
-    policies = (text_at(each.data, ("data", POLICY)) for each in maps if each.ref.name == "argocd-cmd-params-cm")
+    policies = (config.text(POLICY) for config in context.installation.named("argocd-cmd-params-cm"))
     return any(policy not in ("", "sync", "create-delete") for policy in policies)
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 INSTANCE = "app.kubernetes.io/instance"
 METHOD, KEY = "application.resourceTrackingMethod", "application.instanceLabelKey"
-IN_A_CHART: Route = ("configs", "cm")
-"""Where the values of the chart argo-cd hold what becomes the ConfigMap argocd-cm."""
 ANNOTATION_SINCE = 3
 """The major version of Argo CD that tracks by annotation where nothing else is said (upgrading/2.14-3.0.md)."""
 
@@ -124,29 +122,13 @@ def _label_place(ownership: Ownership, key: str) -> Spot:
 
 def _label_of_argocd(context: Context) -> str | None:
     """The label by which Argo CD tracks what it applies; None where it tracks otherwise, or nobody knows."""
-    settings = list(_settings_of_argocd(context))
-    methods = {text_at(setting, (METHOD,)) for setting in settings} - {""}
+    settings = context.installation.named("argocd-cm")
+    methods = {setting.text(METHOD) for setting in settings} - {""}
     if not methods:
         major = (context.settings.versions.argocd or "").removeprefix("v").partition(".")[0]
         methods = {"label"} if major.isdecimal() and int(major) < ANNOTATION_SINCE else set()
-    keys = {text_at(setting, (KEY,)) for setting in settings} - {""} or {INSTANCE}
+    keys = {setting.text(KEY) for setting in settings} - {""} or {INSTANCE}
     return keys.pop() if methods == {"label"} and len(keys) == 1 else None
-
-
-def _settings_of_argocd(context: Context) -> Iterator[Mapping[str, object]]:
-    """The contents of argocd-cm: as a ConfigMap, in the values of an order that installs the chart, in a file."""
-    for manifest in context.repo.of_kind("", "ConfigMap"):
-        if manifest.ref.name == "argocd-cm":
-            yield mapping_at(manifest.data, ("data",))
-    for reconciler in context.walked.reconcilers:
-        for route in (("spec", "values"), ("spec", "source", "helm", "valuesObject")):
-            yield mapping_at(reconciler.subject.data, (*route, *IN_A_CHART))
-    for path in context.repo.tree.files:
-        directory, _, name = path.rpartition("/")
-        if name.startswith("values") and name.endswith((".yaml", ".yml")) and "argo" in directory:
-            file = context.repo.file(path)
-            for document in file.documents if file else ():
-                yield mapping_at(document.data, IN_A_CHART)
 
 
 # -- marks in Git ----------------------------------------------------------------------------------------------

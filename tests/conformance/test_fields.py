@@ -447,3 +447,24 @@ def test_refused_as_by_the_real_one(name: str, tmp_path: Path) -> None:
     built = kustomize.build(Recorder(Repo(WorkTree(tmp_path)), set()), "", kustomize.Rules())
     assert built is not None
     assert {problem.case for problem in built.problems} == {case}
+
+
+ANNOTATED = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {x: '1', 'y': '2', z: '3'}, labels: {x: '1'}}\n"
+)
+ODD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {x: null, 'y': ~, z: 1}, labels: {x: null}}\n"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "patches: [{path: odd.yaml}]\n",
+        "patches: [{path: odd.yaml, target: {kind: ConfigMap}}]\n",
+        "patchesStrategicMerge: [odd.yaml]\n",
+        "commonLabels: {a: b}\n",
+    ],
+)
+def test_annotations_that_are_no_texts(field: str) -> None:
+    """Null takes an annotation out in a patch, and is a text in an object."""
+    listed = "resources: [annotated.yaml]\n" if "odd.yaml" in field else "resources: [odd.yaml]\n"
+    compare_files({"kustomization.yaml": listed + field, "annotated.yaml": ANNOTATED, "odd.yaml": ODD})

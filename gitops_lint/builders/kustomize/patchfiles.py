@@ -15,7 +15,7 @@ from gitops_lint.builders.kustomize.traced import Unpatchable
 from gitops_lint.document import read
 from gitops_lint.model import Place, Places, dig
 from gitops_lint.paths import join
-from gitops_lint.shape import text_at
+from gitops_lint.shape import mapping_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def of_entry(step: Step, entry: Entry) -> Iterator[Patch]:
         raise Unpatchable(f"it holds {len(named)} objects, and with a target kustomize takes one", ("target",))
     for document, route, data in named:
         _tell_refusals(step, source, document)
-        yield Patch(entry, data, source.places(document, route), target)
+        yield Patch(entry, _with_deletions(data, dig(document.data, route)), source.places(document, route), target)
 
 
 def of_text(step: Step, entry: Entry) -> Iterator[Patch]:
@@ -80,7 +80,19 @@ def of_text(step: Step, entry: Entry) -> Iterator[Patch]:
         for route, data in parts(document.kustomize):
             if reason := why_no_object(data):
                 raise Unpatchable(f"it is no object: {reason}", ())
+            data = _with_deletions(data, dig(document.data, route))
             yield Patch(entry, data, source.places(document, route), None)
+
+
+def _with_deletions(data: Data, direct: Data) -> Data:
+    """A partial object whose null annotations are null again: in a whole object kustomize makes a text of them."""
+    annotations = mapping_at(data, ("metadata", "annotations"))
+    written = mapping_at(direct, ("metadata", "annotations"))
+    gone = [name for name in annotations if name in written and written[name] is None]
+    if not gone:
+        return data
+    metadata = {**data["metadata"], "annotations": {**annotations, **dict.fromkeys(gone)}}
+    return {**data, "metadata": metadata}
 
 
 def of_operations(step: Step, entry: Entry) -> Iterator[Patch]:
