@@ -80,12 +80,14 @@ def of_text(step: Step, entry: Entry) -> Iterator[Patch]:
         for route, data in parts(document.kustomize):
             if reason := why_no_object(data):
                 raise Unpatchable(f"it is no object: {reason}", ())
-            data = _with_deletions(data, dig(document.data, route))
             yield Patch(entry, data, source.places(document, route), None)
 
 
 def _with_deletions(data: Data, direct: Data) -> Data:
-    """A partial object whose null annotations are null again: in a whole object kustomize makes a text of them."""
+    """A partial object whose null annotations are null again.
+
+    kustomize makes a text of them in a whole object, and in what patchesStrategicMerge holds.
+    """
     annotations = mapping_at(data, ("metadata", "annotations"))
     written = mapping_at(direct, ("metadata", "annotations"))
     gone = [name for name in annotations if name in written and written[name] is None]
