@@ -314,6 +314,7 @@ class Context:
     walked: Walked
     graph: Graph
     installation: Installation
+    environments: Environments
     settings: Settings
     matrix: Matrix | None
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -341,11 +342,6 @@ class Context:
         """The globs of the tree that belongs to a controller; empty where none is declared."""
         trees = self.settings.trees
         return tuple(trees.flux if controller is Controller.FLUX else trees.argocd)
-
-    @cached_property
-    def environments(self) -> Environments:
-        """The declared environments, and what belongs to each of them."""
-        return Environments(self.graph, self.settings.environments, self.repo.tree)
 
     def environment(self, reconciler: Reconciler) -> Environment | None:
         """The declared environment that a reconciler belongs to, and what tells it."""

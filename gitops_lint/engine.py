@@ -15,6 +15,7 @@ from gitops_lint import __version__, checks
 from gitops_lint.config import FILE_NAMES, Config, Settings, combine, load, matrix_of, preset
 from gitops_lint.context import CHECKS, Context, Hit
 from gitops_lint.controllers.argocd import IN_CLUSTER as HERE
+from gitops_lint.environment import Environments
 from gitops_lint.expression import ExpressionError
 from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
@@ -53,6 +54,7 @@ class World:
     walked: Walked
     graph: Graph
     installation: Installation
+    environments: Environments
     rules: tuple[Rule, ...]
     """Every rule that exists, enabled or not: those that ship, and the repository's own."""
     history: History = field(default_factory=MemoryHistory)
@@ -89,7 +91,8 @@ def recall(tree: Tree, settings: tuple[Settings, File] | None, history: History)
 def _world(repo: Repo, config: Config, walked: Walked, rules: tuple[Rule, ...], history: History) -> World:
     graph = Graph(walked)
     installation = Installation(repo, walked, graph, glob(*config.settings.trees.applications))
-    return World(repo, config, walked, graph, installation, rules, history)
+    environments = Environments(graph, config.settings.environments, repo.tree)
+    return World(repo, config, walked, graph, installation, environments, rules, history)
 
 
 def check(world: World, selection: Selection | None = None, *, repairs: bool = False) -> Report:
@@ -255,7 +258,7 @@ def _hits(rule: Rule, world: World) -> Iterator[Hit]:
     configured = world.config.rule(rule.id, rule.category)
     params = {**rule.law.params, **configured.params}
     history = world.history.touching(glob(*configured.paths)) if configured.paths else world.history
-    known = (world.repo, world.walked, world.graph, world.installation)
+    known = (world.repo, world.walked, world.graph, world.installation, world.environments)
     context = Context(*known, world.config.settings, world.config.matrix, params, rule.policy(), history)
     try:
         yield from CHECKS[rule.question](context)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gitops_lint.tree import Tree
 
 LABELS = ("environment", "env", "app.kubernetes.io/environment")
+ORDERS = frozenset({("argoproj.io", kind) for kind in ("Application", "ApplicationSet", "AppProject")})
+"""Group and kind of what an Application brings that brings nothing but orders to Argo CD."""
 _WORDS = re.compile(r"[a-z0-9]+")
 _NEGATIONS = frozenset({"pre", "non", "not", "no", "post"})
 """Words that turn the next one into something else: ``non-prod`` and ``pre-prod`` are not prod."""
@@ -71,6 +73,7 @@ class Environments:
         self._tree = tree
         self._evidence: dict[Node, tuple[Evidence, ...]] = {}
         self._overlays: dict[str, Overlay | None] = {}
+        self._namespaces: dict[str, str | None] = {}
 
     @property
     def guarded(self) -> tuple[str, ...]:
@@ -124,6 +127,11 @@ class Environments:
 
     def of_namespace(self, namespace: str) -> str | None:
         """The environment that a namespace belongs to, as configured."""
+        if namespace not in self._namespaces:
+            self._namespaces[namespace] = self._of_namespace(namespace)
+        return self._namespaces[namespace]
+
+    def _of_namespace(self, namespace: str) -> str | None:
         for name, settings in self.declared.items():
             if namespace and not _is_negated(name, namespace) and crossing(*settings.namespaces)(namespace):
                 return name
@@ -163,8 +171,10 @@ class Environments:
     # -- evidence ----------------------------------------------------------------------------------------------
 
     def _all(self, reconciler: Reconciler) -> Iterator[Evidence]:
+        """The evidence in its order; where an Application only brings others, its destination says nothing of them."""
         subject, paths = reconciler.subject, tuple(path for path, _ in reads_of(reconciler))
-        clusters = self._graph.destinations(reconciler)
+        lands = not self._only_brings_applications(reconciler)
+        clusters = self._graph.destinations(reconciler) if lands else frozenset()
         for name in self._configured(paths):
             yield Evidence(Environment(name, "its path"), is_path=True)
         for name, settings in self.declared.items():
@@ -174,7 +184,15 @@ class Environments:
             yield from self._labelled(dig(subject.data, ("metadata", field)), f"its {field.removesuffix('s')}")
         for name in self._segments(paths):
             yield Evidence(Environment(name, "its path"), is_path=True)
-        namespace = namespace_of(subject)
+        if lands:
+            yield from self._of_destination(namespace_of(subject), clusters)
+        yield from self._named(subject.ref.name, "its name")
+
+    def _only_brings_applications(self, reconciler: Reconciler) -> bool:
+        kinds = {ownership.built.ref[:2] for ownership in self._graph.applied_by(reconciler)}
+        return reconciler.controller is Controller.ARGOCD and bool(kinds) and kinds <= ORDERS
+
+    def _of_destination(self, namespace: str, clusters: frozenset[str]) -> Iterator[Evidence]:
         told = self.of_namespace(namespace) or (namespace if namespace in self.declared else None)
         if told:
             yield Evidence(Environment(told, "its destination namespace"))
@@ -185,7 +203,6 @@ class Environments:
         yield from self._named(namespace, "the name of its namespace")
         if len(clusters) == 1 and self._clusters_are_told_apart:
             yield from self._named(next(iter(clusters)), "the name of its cluster")
-        yield from self._named(subject.ref.name, "its name")
 
     def _configured(self, paths: tuple[str, ...]) -> Iterator[str]:
         for name, settings in self.declared.items():

@@ -73,7 +73,7 @@ def _name(component: Component) -> str:
 
 def _applied(world: World, cluster: str | None) -> dict[str, dict[Controller, set[str]]]:
     """Component -> controller -> reconcilers, live ones only."""
-    known = (world.repo, world.walked, world.graph, world.installation)
+    known = (world.repo, world.walked, world.graph, world.installation, world.environments)
     context = Context(*known, world.config.settings, world.config.matrix)
     table: dict[str, dict[Controller, set[str]]] = {}
     for (where, _), owners in world.graph.objects.items():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from gitops_lint.config import load
 from gitops_lint.engine import World, analyse
-from gitops_lint.environment import Environments, Overlay, has_word, without_word
+from gitops_lint.environment import Overlay, has_word, without_word
 from gitops_lint.tree import MemoryTree
 from tests.unit.worlds import REPOSITORY, application, config_map, flux, gotk, kustomization
+
+if TYPE_CHECKING:
+    from gitops_lint.environment import Environments
 
 DECLARED = """\
 environments:
@@ -19,7 +24,7 @@ environments:
 
 def environments(files: dict[str, str], settings: str = DECLARED) -> tuple[World, Environments]:
     world = analyse(MemoryTree(files, remotes=(REPOSITORY,)), load(".gitops-lint.yaml", settings.encode()))
-    return world, Environments(world.graph, world.config.settings.environments, world.repo.tree)
+    return world, world.environments
 
 
 def told(files: dict[str, str], name: str, settings: str = DECLARED) -> tuple[str, str, bool] | None:
@@ -88,6 +93,17 @@ def test_what_is_configured_comes_before_a_label_and_that_before_a_segment() -> 
 def test_a_label_of_no_declared_environment_tells_that_it_is_none() -> None:
     labelled = application("web-prod", "apps/web").replace("namespace: argocd", "namespace: argocd, labels: {env: qa}")
     assert told({"apps/web/map.yaml": config_map("map"), "web.yaml": labelled}, "web-prod") is None
+
+
+def test_an_application_of_applications_is_not_where_they_apply() -> None:
+    """One Argo CD may serve all environments: where it runs itself says nothing of them."""
+    files = {
+        "root.yaml": application("root", "apps").replace("namespace: web}", "namespace: argocd-prod}"),
+        "apps/web.yaml": application("web", "web").replace("namespace: web}", "namespace: web-dev}"),
+        "web/map.yaml": config_map("map"),
+    }
+    assert told(files, "root") is None
+    assert told(files, "web") == ("dev", "its destination namespace", True)
 
 
 def test_what_is_read_and_what_is_served_are_two_questions() -> None:
