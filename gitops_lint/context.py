@@ -40,7 +40,7 @@ from gitops_lint.expression import Expression
 from gitops_lint.expression import ExpressionError as Unanswered
 from gitops_lint.externals import Externals
 from gitops_lint.finding import Confidence
-from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write
+from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write, annotation
 from gitops_lint.glob import crossing, glob, head
 from gitops_lint.graph import Miss, Need, Ownership, nearest_miss
 from gitops_lint.history import Commit, FileChange, History, MemoryHistory
@@ -159,6 +159,7 @@ __all__ = [  # all that a check imports
     "Word",
     "Work",
     "Write",
+    "annotation",
     "argocd",
     "assessed",
     "bases_of",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gitops_lint.document import File
     from gitops_lint.location import Location, Route
-    from gitops_lint.model import Data, Spot
+    from gitops_lint.model import Data, Spot, Subject
 
 
 class Put(NamedTuple):
@@ -63,6 +63,13 @@ class Move(NamedTuple):
 Change = Put | Remove | Write | Reword | Move
 
 
+def annotation(subject: Subject, name: str, value: str) -> Put | None:
+    """An annotation to be put on an object; None where its annotations come from elsewhere than its own manifest."""
+    place = subject.locate(("metadata", "annotations", name))
+    home = subject.locate(("metadata", "name"))
+    return Put(place, value) if place.document is home.document and place.route[-2:-1] == ("annotations",) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """What to do about a hit, in the imperative. ``safe``: nothing that is applied changes by it."""
@@ -82,14 +89,16 @@ class _Changed(NamedTuple):
     """Whether it changes part of a value, so that nobody can say what the document is to hold then."""
 
 
-def is_possible(fix: Fix) -> bool:
-    """Whether every place that a fix changes is a literal; whether the text can be changed is not asked yet."""
-    return all(_is_literal(change) for change in fix.changes)
+def is_possible(fix: Fix, file_of: Callable[[str], File | None]) -> bool:
+    """Whether every place that a fix changes is a literal; what comes of the change is not asked yet."""
+    return all(_is_literal(change, file_of) for change in fix.changes)
 
 
-def _is_literal(change: Change) -> bool:
-    if not isinstance(change, Put | Remove):
+def _is_literal(change: Change, file_of: Callable[[str], File | None]) -> bool:
+    if isinstance(change, Write | Move):
         return True
+    if isinstance(change, Reword) and _document(change.at) is None:
+        return _reworded(change, file_of(change.at.path)) is not None
     document = _document(change.at)
     return document is not None and isinstance(change.at, Place) and is_literal(document, change.at.route)
 

@@ -135,7 +135,7 @@ class Finder:
         """What can be offered: in words where nobody asked for the edits, which take longer than many a run."""
         if self._repairs:
             return repair_of(fix, self._repo.file)
-        return Repair(fix.title, fix.safe) if is_possible(fix) else None
+        return Repair(fix.title, fix.safe) if is_possible(fix, self._repo.file) else None
 
     def _mark(self, spot: Spot | None, text: str) -> Mark | None:
         if spot is None:

@@ -9,8 +9,10 @@ import re2
 
 from gitops_lint.context import (
     Context,
+    Fix,
     Hit,
     Location,
+    Reword,
     Span,
     bases_of,
     bootstraps,
@@ -85,6 +87,7 @@ def _hit(context: Context, path: str, places: Sequence[Location]) -> Hit:
         label="named here",
         related=tuple((place, "and here") for place in places[1:]),
         help=f"name {nearest} instead" if nearest else "name what took its place, or take the line out",
+        fix=Fix(f"write {nearest}", tuple(Reword(place, path, nearest) for place in places)) if nearest else None,
     )
 
 

@@ -9,9 +9,11 @@ from gitops_lint.context import (
     REMOTE_BASE,
     Context,
     Controller,
+    Fix,
     Hit,
     Reach,
     Ref,
+    annotation,
     check,
     dig,
     glob,
@@ -71,6 +73,14 @@ def _cascade(owner: Ownership) -> Route | None:
     return ("metadata", "name") if ref.kind == "ApplicationSet" and not keeps else None
 
 
+def _fix(owners: Sequence[Ownership]) -> Fix | None:
+    """The mark on each of them; none where one is not marked in its own manifest."""
+    changes = [annotation(owner.built, PRUNE, "disabled") for owner in owners]
+    marked = tuple(change for change in changes if change is not None)
+    title = f"annotate {'it' if len(owners) == 1 else 'them'} with {PRUNE}: disabled"
+    return Fix(title, marked) if len(marked) == len(changes) else None
+
+
 def _pruned(group: Sequence[tuple[Ownership, Route]]) -> Hit:
     (owner, route), *rest = group
     ref, name = owner.built.ref, owner.reconciler.subject.ref
@@ -85,6 +95,7 @@ def _pruned(group: Sequence[tuple[Ownership, Route]]) -> Hit:
         owners=(owner,),
         related=tuple((other.built.locate(way), f"{other.built.ref} as well") for other, way in rest),
         help=f"annotate it with {PRUNE}: disabled, or take the finalizer out",
+        fix=_fix([owner, *(other for other, _ in rest)]),
         effect=f"a line that is lost from what {name} reads deletes the Application, and all that it has brought",
     )
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint.context import (
     Context,
     Controller,
+    Fix,
     Hit,
+    Put,
     Reach,
     Ref,
+    annotation,
     check,
     dig,
     leaves_alone,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from gitops_lint.context import Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
+PRUNE = "kustomize.toolkit.fluxcd.io/prune"
+OPTIONS = "argocd.argoproj.io/sync-options"
 SHOWN = 8
 """How many further places are shown."""
 
@@ -92,10 +97,10 @@ def _is_at_risk(context: Context, owner: Ownership) -> bool:
     if ref.name == "flux-system" or ref.name.endswith(".fluxcd.io"):
         return False  # what Flux is made of goes when it is uninstalled, and not before
     if owner.controller is Controller.ARGOCD:
-        options = text_at(data, ("metadata", "annotations", "argocd.argoproj.io/sync-options"))
+        options = text_at(data, ("metadata", "annotations", OPTIONS))
         return not any(option.strip() in PROTECTED for option in options.split(","))
     marks = (mapping_at(data, ("metadata", field)) for field in ("labels", "annotations"))
-    return not any(str(m.get("kustomize.toolkit.fluxcd.io/prune")).lower() == "disabled" for m in marks)
+    return not any(str(m.get(PRUNE)).lower() == "disabled" for m in marks)
 
 
 def _keeps_data(context: Context, owner: Ownership) -> bool:
@@ -128,6 +133,20 @@ def _prune_hit(group: Sequence[Pruned]) -> Hit:
         owners=(first,),
         related=tuple(shown[:SHOWN]),
         help=f"give {'them' if more else 'it'} {mark}",
+        fix=_fix(objects, flux=flux),
         effect=LOST[case],
         reach=first.reach,
     )
+
+
+def _fix(objects: Sequence[Ownership], *, flux: bool) -> Fix | None:
+    """The mark on each of the objects; none where one of them is not marked in its own manifest."""
+    changes: list[Put] = []
+    for owner in objects:
+        options = text_at(owner.built.data, ("metadata", "annotations", OPTIONS))
+        value = ",".join(filter(None, (options, "Prune=confirm")))
+        put = annotation(owner.built, PRUNE, "disabled") if flux else annotation(owner.built, OPTIONS, value)
+        if put is None:
+            return None
+        changes.append(put)
+    return Fix(f"annotate {'it' if len(objects) == 1 else 'them'}", tuple(changes))

@@ -9,8 +9,10 @@ from gitops_lint.context import (
     Confidence,
     Context,
     Controller,
+    Fix,
     Hit,
     Reach,
+    Remove,
     charts,
     check,
     dig,
@@ -197,6 +199,7 @@ def _redundant_hit(context: Context, reconciler: Reconciler, found: Sequence[tup
         clusters=(reconciler.cluster,),
         related=tuple((context.graph.place_of(n), f"implied by {v.target[1].name}") for n, v in others),
         help="take the entry out, unless it is to stay if the other one goes",
+        fix=Fix(f"take {need.target[1].name} out", (Remove(reconciler.subject.locate(need.entry)),)),
         reach=context.graph.reach(reconciler.node),
     )
 

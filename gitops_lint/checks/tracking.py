@@ -10,8 +10,10 @@ from gitops_lint.context import (
     Confidence,
     Context,
     Controller,
+    Fix,
     Hit,
     Reach,
+    Remove,
     check,
     dig,
     mapping_at,
@@ -205,6 +207,7 @@ def _committed(sign: Sign, case: str, found: Mapping[Place, Ownership]) -> Hit:
         case=case,
         subject=ref,
         help="take it out, and what else was exported with it",
+        fix=Fix(f"remove {sign.route[-1]}", tuple(Remove(each) for each in sorted(found, key=lambda p: p.location))),
         reach=Reach.LIVE if any(owner.reach is Reach.LIVE for owner in found.values()) else found[place].reach,
         effect=REPLACED if case == "leftover" and sign.writer else sign.effect,
     )

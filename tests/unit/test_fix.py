@@ -35,7 +35,7 @@ def changed(text: str, *changes: tuple[Route, object] | tuple[Route], document: 
         wanted.append(Put(place, change[1]) if len(change) == 2 else Remove(place))
     fix = Fix("", tuple(wanted))
     repair = repair_of(fix, lambda _: file)
-    assert is_possible(fix) or repair is None
+    assert is_possible(fix, lambda _: file) or repair is None
     return None if repair is None else splice(file.text, repair.edits)
 
 
