@@ -107,6 +107,9 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
     _report(parser)
+    parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
     parser.add_argument(
         "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
@@ -149,9 +152,6 @@ def _report(parser: argparse.ArgumentParser, fail_on: str = "error") -> None:
         metavar="FORMAT=FILE",
         help="also write a file; repeatable",
     )
-    parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
-    parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
-    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
     parser.add_argument("--sarif-category", metavar="NAME", help="the category of the SARIF run")
 
