@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -68,9 +70,20 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
+def said(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """A run in this process, which is faster; what it writes, and its exit code."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = int(str(end.code))
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
 def report_of(root: Path, *words: str) -> dict[str, Any]:
     """What is said in the format for programs."""
-    done = run("commits", *words, "--output-format", "json", cwd=root)
+    done = said("commits", *words, "--output-format", "json", cwd=root)
     assert done.returncode in (0, 1), done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     return report
@@ -128,13 +141,13 @@ def test_a_range_and_a_single_commit(repository: Path) -> None:
     "words", [["nothing"], ["main..nothing"], ["main~50"], [""], ["HEAD^@"], ["HEAD@{5000}"], ["@{u}"], ["--", "-p"]]
 )
 def test_what_git_does_not_know_is_refused(repository: Path, words: list[str]) -> None:
-    done = run("commits", *words, cwd=repository)
+    done = said("commits", *words, cwd=repository)
     assert (done.returncode, done.stdout) == (2, "")
     assert "git knows no commit" in done.stderr
 
 
 def test_an_option_is_no_range(repository: Path) -> None:
-    done = run("commits", "--output=/tmp/x", cwd=repository)
+    done = said("commits", "--output=/tmp/x", cwd=repository)
     assert done.returncode == 2
 
 
@@ -142,7 +155,7 @@ def test_a_repository_without_commits(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     report = report_of(tmp_path)
     assert (report["findings"], report["notes"]) == ([], ["there is no commit yet"])
-    assert run("commits", "HEAD", cwd=tmp_path).returncode == 2
+    assert said("commits", "HEAD", cwd=tmp_path).returncode == 2
 
 
 def test_outside_of_git(tmp_path: Path) -> None:
@@ -300,12 +313,14 @@ def test_tags_are_those_of_head(repository: Path) -> None:
 def test_check_asks_about_tags_where_it_is_told_to(repository: Path) -> None:
     deployment = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
     bad = commit(repository, "no type", {"kustomization.yaml": deployment})
-    found = json.loads(run("check", "--output-format=json", cwd=repository).stdout)["findings"]
+    found = json.loads(said("check", "--output-format=json", cwd=repository).stdout)["findings"]
     assert not [one for one in found if "commit" in one]
-    done = run("check", "--output-format=json", "--select=commits", cwd=repository)
+    done = said("check", "--output-format=json", "--select=commits", cwd=repository)
     assert [(one["rule"], one["commit"]) for one in json.loads(done.stdout)["findings"]] == [("no-release-tag", bad)]
     git(repository, "tag", "v1")
-    assert json.loads(run("check", "--output-format=json", "--select=commits", cwd=repository).stdout)["findings"] == []
+    assert (
+        json.loads(said("check", "--output-format=json", "--select=commits", cwd=repository).stdout)["findings"] == []
+    )
 
 
 def test_check_asks_nothing_else(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -409,7 +424,7 @@ def test_a_message_from_standard_input_and_without_git(tmp_path: Path, monkeypat
     ],
 )
 def test_usage(repository: Path, words: list[str], message: str) -> None:
-    done = run("commits", *words, cwd=repository)
+    done = said("commits", *words, cwd=repository)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
@@ -474,7 +489,7 @@ def test_no_message_upsets_a_format(repository: Path, message: str) -> None:
         f"--message={message}",
     )
     for name in ("full", "concise", "github", "sarif", "json"):
-        done = run("commits", "--output-format", name, cwd=repository)
+        done = said("commits", "--output-format", name, cwd=repository)
         assert (done.returncode, done.stderr) == (1, "")
         assert "\x1b" not in done.stdout
         assert "\u202e" not in done.stdout
@@ -490,5 +505,5 @@ def test_formats_are_valid(repository: Path) -> None:
     assert len(report["findings"][0]["related"]) == 11
     jsonschema.validate(report, schema)
     sarif = json.loads((Path(__file__).parent / "unit/output/schema/sarif-2.1.0.json").read_text())
-    log = run("commits", "HEAD~12..HEAD", "--output-format=sarif", cwd=repository).stdout
+    log = said("commits", "HEAD~12..HEAD", "--output-format=sarif", cwd=repository).stdout
     jsonschema.Draft202012Validator(sarif).validate(json.loads(log))
