@@ -344,6 +344,10 @@ class Context:
         trees = self.settings.trees
         return tuple(trees.flux if controller is Controller.FLUX else trees.argocd)
 
+    def is_in_layout(self, path: str) -> bool:
+        """Whether the declared layout has a path: that it is missing is told there."""
+        return any(f"{entry}/".startswith(f"{path}/") for entry in self.settings.layout)
+
     def environment(self, reconciler: Reconciler) -> Environment | None:
         """The declared environment that a reconciler belongs to, and what tells it."""
         return self.environments.of(reconciler)

@@ -72,7 +72,7 @@ def dead_path(context: Context) -> Iterator[Hit]:
         mentions.setdefault(mention.path.rstrip("/"), []).append(mention.at)
     for path, places in mentions.items():
         # What the declared layout has is told by itself, with the directory or file that is missing.
-        is_declared = any(f"{entry}/".startswith(f"{path}/") for entry in context.settings.layout)
+        is_declared = context.is_in_layout(path)
         if not is_declared and context.repo.tree.left_out(path) is None and not context.repo.is_git_ignored(path):
             yield _hit(context, path, places)
 

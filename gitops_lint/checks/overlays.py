@@ -59,16 +59,17 @@ def missing_overlay(context: Context) -> Iterator[Hit]:
 
     Where more of them lack it than have it, that is the custom. An environment that reads something else of the same
     component needs none. A hand-synced environment that has what none of the others has is one case, what it does not
-    have yet is the other.
+    have yet is the other. What the declared layout names is told there.
     """
     reads = list(_overlays_read(context))
     for environment in context.environments.declared:
         asked = [read for read in reads if _precedes_or_follows(context, read.overlay.environment, environment)]
         lacking = [read for read in asked if not _has_one(context, read.overlay, environment)]
+        told = [read for read in lacking if not context.is_in_layout(sibling(read.overlay, environment))]
         if not any(read.overlay.environment == environment for read in reads) or len(lacking) * 2 > len(asked):
             continue
         found: dict[Spot, list[Read]] = {}
-        for read in lacking:
+        for read in told:
             found.setdefault(read.place, []).append(read)
         for spot, group in found.items():
             yield _missing_hit(context, spot, environment, group)
@@ -113,14 +114,19 @@ def _has(context: Context, overlay: Overlay, environment: str) -> bool:
     return False
 
 
+def sibling(overlay: Overlay, environment: str) -> str:
+    """The directory that an environment would have beside the overlay of another one."""
+    return "/".join(part for part in (overlay.above, environment, overlay.below) if part)
+
+
 def _missing_hit(context: Context, spot: Spot, environment: str, group: list[Read]) -> Hit:
     first, *others = group
     overlay = first.overlay
     more = f" and {len(others)} more" if others else ""
     is_untried = overlay.environment in context.environments.guarded
-    path = f"{overlay.above}/{environment}" + (f"/{overlay.below}" if overlay.below else "")
     return Hit(
-        message=f"{path} is missing: {environment} has no overlay beside that of {overlay.environment}{more}",
+        message=f"{sibling(overlay, environment)} is missing: {environment} has no overlay beside that of "
+        f"{overlay.environment}{more}",
         at=spot,
         label=f"{overlay.environment} has one",
         case="untried" if is_untried else "unfinished",

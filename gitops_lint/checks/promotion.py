@@ -14,6 +14,7 @@ from gitops_lint.context import (
     Hit,
     check,
     crossing,
+    glob,
     is_newer,
     versions_of,
     without_word,
@@ -239,14 +240,15 @@ def copied_manifests(context: Context) -> Iterator[Hit]:
 
     Two are copies of each other where the share of fields with the same value is ``params.alike`` at least.
     """
-    left_out = crossing(*context.params["left_out"])
+    left_out, aside = crossing(*context.params["left_out"]), glob(*context.params["aside"])
     found: dict[tuple[str, str], list[tuple[Built, Built]]] = {}
     for key, members in _members(context, list(context.environments.declared)).items():
         if left_out(key[1]):
             continue
         origins: dict[str, tuple[Overlay, Built]] = {}
         for member in members:
-            overlay = context.environments.overlay(member.ownership.built.path)
+            path = member.ownership.built.path
+            overlay = None if aside(path) else context.environments.overlay(path)
             if overlay is not None and overlay.environment == member.environment:
                 origins.setdefault(overlay.top, (overlay, member.ownership.built))
         for (one, first), (other, second) in pairwise(origins.values()):
