@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_lint.cli import main
-from gitops_lint.rule import shipped
+from gitops_lint.rule import Rule, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +33,16 @@ def console(*arguments: str, language: str = "text") -> Callable[[pytest.Capture
 
 
 def rule_table(_: pytest.CaptureFixture[str]) -> str:
-    """Every shipped rule: id, level and title, a table a category."""
+    """Every shipped rule: id, level and title, a table a category; those of the strict profile say so."""
     tables = []
     for category, rules in groupby(shipped(), key=lambda rule: rule.category):
-        rows = [f"| [`{rule.id}`]({rule.path}) | {rule.worst.word} | {rule.law.title} |" for rule in rules]
+        rows = [f"| [`{rule.id}`]({rule.path}) | {_level(rule)} | {rule.law.title} |" for rule in rules]
         tables.append("\n".join([f"**{category}**", "", "| rule | at worst | finds |", "|---|---|---|", *rows, ""]))
     return "\n".join(tables)
+
+
+def _level(rule: Rule) -> str:
+    return rule.worst.word if rule.law.profile == "default" else f"{rule.worst.word}, {rule.law.profile}"
 
 
 BLOCKS = {

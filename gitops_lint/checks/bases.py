@@ -113,7 +113,10 @@ def _is_chart(hop: Hop) -> bool:
 def _options(context: Context) -> Iterator[tuple[str, Spot]]:
     """What the settings of Argo CD tell kustomize, with their places."""
     for config in context.installation.named(SETTINGS):
-        yield _joined(config.settings), config.place(OPTIONS)
+        at = config.place(OPTIONS)
+        if OPTIONS not in config.settings and isinstance(at, Place):
+            at = at._replace(route=at.route[:-1])
+        yield _joined(config.settings), at
 
 
 def _joined(settings: object) -> str:
