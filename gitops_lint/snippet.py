@@ -45,15 +45,14 @@ def snippet(file: File | None, location: Location) -> Snippet | None:
     text = file.line(span.line)
     if len(text) > MAX_LINE:
         return None
-    if file.path.endswith(".md") or kind_of(file.path):
-        for start, end in reversed(credentials.written_in(text)):
-            text = f"{text[:start]}{MASK}{text[end:]}"
-        return Snippet(span.line, (text,))
-    secrets = _secret_spans(file)
+    is_script = file.path.endswith(".md") or kind_of(file.path) is not None
+    secrets = () if is_script and not file.path.endswith((".yaml", ".yml")) else _secret_spans(file)
     if secrets is None:
         return None
     for secret in secrets:  # from the last to the first: the columns of those before stay right
         text = _masked(text, span.line, secret)
+    for start, end in reversed(credentials.written_in(text) if is_script else ()):
+        text = f"{text[:start]}{MASK}{text[end:]}"
     return Snippet(span.line, (text,))
 
 

@@ -118,12 +118,21 @@ def _in_scripts(context: Context) -> Iterator[Mention]:
 
 
 def _dead_words(context: Context, commands: Sequence[Command], bases: Sequence[str]) -> Iterator[tuple[str, Span]]:
-    made = {path for command in commands for path in _made(command)}
+    made = _made_by(commands)
     for command in commands:
         for word in _read(command):
             path = _certain_path(context, word.text) if word.known else None
-            if path and not _is_there(context, path, bases) and made.isdisjoint(upwards(path.rstrip("/"))):
+            if path and not _is_there(context, path, bases) and not _is_made(path, made):
                 yield path, word.span
+
+
+def _made_by(commands: Iterable[Command]) -> set[str]:
+    return {path for command in commands for path in _made(command)}
+
+
+def _is_made(path: str, made: set[str]) -> bool:
+    """Whether commands make a path, or a directory above it."""
+    return not made.isdisjoint(upwards(path.rstrip("/")))
 
 
 def _made(command: Command) -> Iterator[str]:
@@ -166,10 +175,13 @@ def _in_documents(context: Context) -> Iterator[Mention]:
         if document is None or context.repo.tree.resolve(path) != path:
             continue
         bases = bases_of(path)
-        yield from _in_prose(context, path, document, bases)
-        for commands in commands_in(document):
-            for dead, span in _dead_words(context, commands, bases):
-                yield Mention(dead, Location(path, span))
+        commands = [command for block in commands_in(document) for command in block]
+        made = _made_by(commands)  # a document may tell its reader to make what it speaks of afterwards
+        for mention in _in_prose(context, path, document, bases):
+            if not _is_made(mention.path, made):
+                yield mention
+        for dead, span in _dead_words(context, commands, bases):
+            yield Mention(dead, Location(path, span))
 
 
 def _in_prose(context: Context, path: str, document: Markdown, bases: Sequence[str]) -> Iterator[Mention]:

