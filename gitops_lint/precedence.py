@@ -41,6 +41,7 @@ class Precedence:
         for need in graph.waits:
             self._waits.setdefault(need.owner, []).append(need.target)
         self._before: dict[Node, frozenset[Node]] = {}
+        self._along: dict[Node, set[Node]] = {}
         self._steps = 0
 
     def before(self, node: Node) -> frozenset[Node]:
@@ -74,7 +75,9 @@ class Precedence:
         yield from self._orderers(node)
         for target in self._waits.get(node, ()):
             yield target
-            yield from self._closure([target], self._ready_with)
+            if target not in self._along:
+                self._along[target] = self._closure([target], self._ready_with)
+            yield from self._along[target]
 
     def _orderers(self, node: Node) -> Iterator[Node]:
         return (owner.reconciler.node for owner in self._graph.owners(node))

@@ -32,11 +32,13 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitops_lint.context import Node, Ownership, Provider, Providers, Spot
 
 NAME = ("metadata", "name")
+SHOWN = 8
+"""How many further places are shown."""
 
 
 class Late(NamedTuple):
@@ -65,14 +67,38 @@ def _late(context: Context, consumer: Ownership, providers: Sequence[Provider]) 
     return Late(consumer, providers[0], never)
 
 
+def _fault(late: Late, what: str) -> tuple[object, ...]:
+    """What is one fault: that nobody waits for what a reconciler brings, or that one of them cannot."""
+    return (late.consumer.reconciler.node, what) if late.never else (late.provider.node,)
+
+
+class Told(NamedTuple):
+    """The object that speaks for a fault, who applies such objects, and where the others are."""
+
+    late: Late
+    who: str
+    related: tuple[tuple[Spot, str], ...]
+
+
+def _told(group: Sequence[Late], place: Callable[[Ownership], Spot]) -> Told:
+    late = min(group, key=lambda one: (place(one.consumer).location, one.consumer.built.ref))
+    first = late.consumer.reconciler
+    others = {one.consumer.reconciler.node: one.consumer for one in group}
+    others.pop(first.node)
+    verb = f" and {len(others)} more apply" if others else " applies"
+    more = f" and {len(group) - 1} more" if group[1:] else ""
+    related = [(place(o), f"{o.built.ref}, applied by {o.reconciler.subject.ref.name}") for o in others.values()]
+    return Told(late, f"{first.subject.ref}{verb} {late.consumer.built.ref}{more}", tuple(related[:SHOWN]))
+
+
 # -- definitions -----------------------------------------------------------------------------------------------
 
 
 @check
 def definition_applied_later(context: Context) -> Iterator[Hit]:
-    """Objects of a kind whose definition is not sure to be there. One hit for each reconciler and who brings it."""
+    """Objects of a kind whose definition is not sure to be there. One hit for each who brings some."""
     externals, providers = context.externals, context.providers
-    found: dict[tuple[Node, Node], list[Late]] = {}
+    found: dict[tuple[object, ...], list[Late]] = {}
     for (cluster, ref), owners in context.graph.objects.items():
         if ref.group == OPAQUE or is_built_in(ref) or order_to(ref):
             continue
@@ -82,7 +108,7 @@ def definition_applied_later(context: Context) -> Iterator[Hit]:
         for owner in _live(context, ref, owners):
             late = _late(context, owner, known)
             if late and _matters(context, late) and not _may_come_unseen(context, late):
-                found.setdefault((owner.reconciler.node, late.provider.node), []).append(late)
+                found.setdefault(_fault(late, str(late.provider.node)), []).append(late)
     for group in found.values():
         yield _definition_hit(context, group)
 
@@ -112,22 +138,20 @@ def _may_come_unseen(context: Context, late: Late) -> bool:
 
 
 def _definition_hit(context: Context, group: Sequence[Late]) -> Hit:
-    late = min(group, key=lambda one: one.consumer.built.origin.location)
+    late, who, elsewhere = _told(group, lambda owner: owner.built.locate(("kind",)))
     consumer, provider = late.consumer, late.provider
-    reconciler, bringer = consumer.reconciler.subject.ref, provider.node[1]
-    more = f" and {len(group) - 1} more" if group[1:] else ""
     through = _brought_through(context, provider)
     chart = provider.ownership is not None and provider.ownership.built.ref.kind == RELEASE
     return Hit(
-        message=f"{reconciler} applies {consumer.built.ref}{more}, whose definition comes "
-        f"{'later' if late.never else 'at any time'}, with {provider.what} of {bringer}",
+        message=f"{who}, whose definition comes {'later' if late.never else 'at any time'}, "
+        f"with {provider.what} of {provider.node[1]}",
         at=consumer.built.locate(("kind",)),
         label=f"{consumer.built.ref.group} is {'not known yet' if late.never else 'not sure to be known'}",
         case="inside" if late.never else "unordered",
         subject=consumer.built.ref,
         clusters=(consumer.delivery.cluster,),
         owners=(consumer,),
-        related=((provider.place, f"brings the definition{through}"),),
+        related=((provider.place, f"brings the definition{through}"), *elsewhere),
         help=_definition_advice(context, late),
         effect=_effect(late, "no matches for kind"),
         confidence=Confidence.LIKELY if chart else Confidence.CERTAIN,
@@ -174,9 +198,9 @@ def _effect(late: Late, error: str) -> str:
 
 @check
 def namespace_applied_later(context: Context) -> Iterator[Hit]:
-    """Objects in a Namespace that is not sure to be there. One hit for each reconciler and Namespace."""
+    """Objects in a Namespace that is not sure to be there. One hit for each who brings some, or for each Namespace."""
     externals, providers = context.externals, context.providers
-    found: dict[tuple[Node, str], list[Late]] = {}
+    found: dict[tuple[object, ...], list[Late]] = {}
     for (cluster, ref), owners in context.graph.objects.items():
         if not ref.namespace or not is_namespaced(ref) or externals.has(Ref("", "Namespace", "", ref.namespace)):
             continue
@@ -185,9 +209,9 @@ def namespace_applied_later(context: Context) -> Iterator[Hit]:
             continue
         for owner in _live(context, ref, owners):
             if late := _late_in(context, owner, known):
-                found.setdefault((owner.reconciler.node, ref.namespace), []).append(late)
-    for (_, name), group in found.items():
-        yield _namespace_hit(context, name, group)
+                found.setdefault(_fault(late, ref.namespace), []).append(late)
+    for group in found.values():
+        yield _namespace_hit(context, group)
 
 
 def _late_in(context: Context, owner: Ownership, known: Sequence[Provider]) -> Late | None:
@@ -208,23 +232,20 @@ def _is_of_flux(context: Context, known: Sequence[Provider]) -> bool:
     return all(context.graph.reconcilers[provider.node].controller is Controller.FLUX for provider in known)
 
 
-def _namespace_hit(context: Context, name: str, group: Sequence[Late]) -> Hit:
-    late = min(group, key=lambda one: one.consumer.built.origin.location)
-    consumer, provider = late.consumer, late.provider
-    reconciler = consumer.reconciler.subject.ref
-    more = f" and {len(group) - 1} more" if group[1:] else ""
+def _namespace_hit(context: Context, group: Sequence[Late]) -> Hit:
+    late, who, elsewhere = _told(group, sets_namespace)
+    consumer, provider, name = late.consumer, late.provider, late.consumer.built.ref.namespace
     same = provider.node == consumer.reconciler.node
     when = "in a later wave" if same else "later" if late.never else "at any time"
     return Hit(
-        message=f"{reconciler} applies {consumer.built.ref}{more}, and Namespace {name} comes {when}"
-        + ("" if same else f", with {provider.node[1]}"),
+        message=f"{who}, and Namespace {name} comes {when}" + ("" if same else f", with {provider.node[1]}"),
         at=sets_namespace(consumer),
         label=f"Namespace {name} is {'not there yet' if late.never else 'not sure to be there'}",
         case="wave" if same else "inside" if late.never else "unordered",
         subject=consumer.built.ref,
         clusters=(consumer.delivery.cluster,),
         owners=(consumer,),
-        related=((provider.place, "brought here"),),
+        related=((provider.place, "brought here"), *elsewhere),
         help=_namespace_advice(context, late, name),
         effect=_effect(late, f'namespaces "{name}" not found'),
         reach=consumer.reach,

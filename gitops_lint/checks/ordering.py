@@ -36,7 +36,7 @@ WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "HelmRel
 """What is there long before it works."""
 SHOWN = 8
 """How many members of a circle a message names."""
-MAX_WAITING = 300
+MAX_WAITING = 100
 """How many that wait for one are looked at, near ones first."""
 
 

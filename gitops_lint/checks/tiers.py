@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAME = ("metadata", "name")
 WAIT = ("spec", "wait")
 AUTOMATED = ("spec", "syncPolicy", "automated")
-MAX_WAITS, MAX_IMPLIED = 100, 1000
+MAX_WAITS, MAX_IMPLIED = 100, 300
 """The longest list of waits that is read, and how far it is followed."""
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"})
 
@@ -157,27 +157,31 @@ def tier_inversion(context: Context) -> Iterator[Hit]:
 
 @check
 def redundant_dependency(context: Context) -> Iterator[Hit]:
-    """A wait for something that another wait of the same list waits for anyway. One hit for each list."""
+    """A wait for something that another wait of the same list waits for anyway. One hit for each list.
+
+    A ``readyExpr`` asks another question: it is neither implied, nor does it imply anything.
+    """
     waits: dict[Node, list[Need]] = {}
     for need in context.graph.waits:
-        waits.setdefault(need.owner, []).append(need)
+        if not _asks_by_expression(context, need):
+            waits.setdefault(need.owner, []).append(need)
     for node, needs in waits.items():
         if 1 < len(needs) <= MAX_WAITS:
-            implied = _implied(context, needs, waits)
+            implied = _implied(needs, waits)
             found = [(need, implied[need.target]) for need in needs if need.target in implied]
-            found = [(need, via) for need, via in found if via != need and not _asks_by_expression(context, need)]
+            found = [(need, via) for need, via in found if via != need]
             if found and node not in implied:
                 yield _redundant_hit(context, context.graph.reconcilers[node], found)
 
 
-def _implied(context: Context, needs: Sequence[Need], waits: Mapping[Node, list[Need]]) -> dict[Node, Need]:
-    """What is waited for by way of the entries of a list, with the entry; a ``readyExpr`` asks another question."""
+def _implied(needs: Sequence[Need], waits: Mapping[Node, list[Need]]) -> dict[Node, Need]:
+    """What is waited for by way of the entries of a list, with the entry."""
     found: dict[Node, Need] = {}
     for need in needs:
-        queue = [] if _asks_by_expression(context, need) else [need.target]
+        queue = [need.target]
         while queue and len(found) < MAX_IMPLIED:
             for below in waits.get(queue.pop(), ()):
-                if below.target not in found and not _asks_by_expression(context, below):
+                if below.target not in found:
                     found[below.target] = need
                     queue.append(below.target)
     return found
