@@ -275,7 +275,7 @@ class Hit:
     stems: tuple[str, ...] = ()
     """Directories and files whose absence from the clusters is all that this says."""
     wrong_turn: bool = False
-    """Whether ``at`` is a step that no chain should take: what is applied through it follows from this."""
+    """Whether ``at`` is a step that nobody should take: what comes about through it follows from this."""
 
 
 @dataclass(frozen=True)

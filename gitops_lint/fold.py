@@ -76,8 +76,9 @@ def _explains(cause: Candidate, candidate: Candidate) -> bool:
 
 
 def _passes(finding: Finding, turn: Finding) -> bool:
-    """Whether a chain of a finding takes the step that another finding says no chain should take."""
+    """Whether a finding comes about by the step that another one says nobody should take: in a chain, or beside it."""
     if turn.mark is None:
         return False
+    steps = (step.location for owner in finding.owners for step in owner.chain)
     where = (turn.mark.location.path, turn.mark.location.line)
-    return any((step.location.path, step.location.line) == where for owner in finding.owners for step in owner.chain)
+    return any((at.path, at.line) == where for at in (*steps, *(mark.location for mark in finding.related)))

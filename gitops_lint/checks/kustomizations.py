@@ -193,6 +193,7 @@ def _renamed(at: Place, moves: Sequence[Move], inhabitant: Ref | None) -> Hit:
         related=((built.origin._replace(route=(*built.origin.route, *NAME)), "written as this"),),
         help="take the Namespace into a kustomization of its own that sets no namespace",
         effect=effect if inhabitant else None,
+        wrong_turn=True,
     )
 
 
