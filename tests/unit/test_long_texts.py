@@ -17,7 +17,8 @@ RULES = (
     *("applied-by-hand", "release-installed-by-hand", "dead-path", "bootstrap-path-differs", "misdescribed-command"),
     *("stale-tree-drawing", "stale-responsibility-table", "credentials-in-document", "missing-directory"),
 )
-SECONDS = 20
+SECONDS = 60
+"""Of the processor, many times what any of them takes: what grows with the square of a text takes minutes."""
 BASE = {
     ".gitops-lint.yaml": "extends: dual-gitops\ndocuments: ['docs/**']\n",
     "clusters/home/flux-system/gotk-sync.yaml": gotk("clusters/home"),
@@ -48,9 +49,9 @@ TEXTS = {
 
 @pytest.mark.parametrize("files", TEXTS.values(), ids=TEXTS)
 def test_a_long_text(files: Mapping[str, str]) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     check(world({**BASE, **files}), Selection(select=RULES))
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("content", ["", "\0", "\ufeff", "\udcff".encode("utf-8", "surrogateescape").decode("latin-1")])
