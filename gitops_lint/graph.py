@@ -14,8 +14,8 @@ from gitops_lint.builders.kustomize import FILE_NAMES
 from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.fluxsource import SOURCES
+from gitops_lint.identity import normalise_url
 from gitops_lint.model import OPAQUE, RELEASE, Controller, Hop, Reach, Ref
-from gitops_lint.repo import normalise_url
 from gitops_lint.shape import list_at, mapping_at, text_at
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from gitops_lint.controllers import Verdict
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import GROUP as ARGOCD
 from gitops_lint.controllers.flux import KUSTOMIZATION
+from gitops_lint.identity import normalise_url
 from gitops_lint.model import dig
 from gitops_lint.paths import join
-from gitops_lint.repo import normalise_url
 from gitops_lint.shape import mapping_at, mappings_at, text_at
 
 if TYPE_CHECKING:

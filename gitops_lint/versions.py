@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import re2
 
+from gitops_lint.identity import normalise_url
 from gitops_lint.matrix import normalise_image
 from gitops_lint.model import dig
-from gitops_lint.repo import normalise_url
 from gitops_lint.shape import list_at, mapping_at, text_at
 from gitops_lint.traits import containers_of
 

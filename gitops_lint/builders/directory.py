@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.glob import crossing
+from gitops_lint.identity import objects
 from gitops_lint.location import Location
 from gitops_lint.model import Build, Built, Hop, Opaque, Places
-from gitops_lint.repo import looks_like_manifest, objects
+from gitops_lint.repo import looks_like_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from gitops_lint.builders.kustomize.patch import apply_operations, strategic_mer
 from gitops_lint.builders.kustomize.selector import Target
 from gitops_lint.builders.kustomize.traced import Unpatchable
 from gitops_lint.document import read
+from gitops_lint.identity import identify
 from gitops_lint.model import Built, Place, Places, Ref, dig
-from gitops_lint.repo import identify
 from gitops_lint.shape import list_at, mapping_at, text_at
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.builders.template import Template, Unsupported, as_json
 from gitops_lint.document import read
+from gitops_lint.identity import identify, objects
 from gitops_lint.location import describe
 from gitops_lint.marshalled import Malformed, rewritten, rewritten_key
 from gitops_lint.model import Build, Built, Opaque, Places, dig
-from gitops_lint.repo import identify, objects
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at
 
 if TYPE_CHECKING:

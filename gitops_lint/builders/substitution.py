@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders.envsubst import VARIABLE, Unparsable, extent, substitute, uses
 from gitops_lint.excerpt import part_of
+from gitops_lint.identity import identify
 from gitops_lint.marshalled import Malformed, rewritten, rewritten_key
 from gitops_lint.model import OPAQUE, Meant, Place, Places, Problem, Ref, dig
-from gitops_lint.repo import identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

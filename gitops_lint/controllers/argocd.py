@@ -22,9 +22,10 @@ from gitops_lint.controllers.appsource import (
     overridden,
     sources,
 )
+from gitops_lint.identity import CLUSTER_SCOPED
 from gitops_lint.model import OPAQUE, Build, Built, Delivery, Hop, Opaque, Places, Problem, Ref, dig
 from gitops_lint.paths import join
-from gitops_lint.repo import CLUSTER_SCOPED, Recorder
+from gitops_lint.repo import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from gitops_lint.builders.kustomize.finish import LOCAL
 from gitops_lint.builders.kustomize.kinds import FIRST_KINDS, LAST_KINDS
-from gitops_lint.repo import CLUSTER_SCOPED
+from gitops_lint.identity import CLUSTER_SCOPED
 from tests.conformance.build_judge import compare_files
 
 GROUPS = {

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
 from gitops_lint.builders.kustomize.selector import Target
+from gitops_lint.identity import identify
 from gitops_lint.model import Ref
-from gitops_lint.repo import identify
 from tests.conformance.judges import ask, decoded
 from tests.unit.kustomize.drawn import OPERATIONS, PAIRS, POINTED, Object
 from tests.unit.kustomize.test_patch import Paper, deployment, service, thing

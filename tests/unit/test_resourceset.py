@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitops_lint.builders.resourceset import build
 from gitops_lint.document import read
-from gitops_lint.repo import objects
+from gitops_lint.identity import objects
 from tests.unit.worlds import applied, config_map, flux, gotk, world
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gitops_lint.document import read
+from gitops_lint.identity import identify
 from gitops_lint.model import Manifest
-from gitops_lint.repo import identify
 from gitops_lint.versions import is_newer, tag_of, versions_of
 
 

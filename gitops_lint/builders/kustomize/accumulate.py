@@ -33,17 +33,17 @@ from gitops_lint.builders.kustomize.step import Step
 from gitops_lint.builders.kustomize.transformers import transform
 from gitops_lint.builders.kustomize.variables import attach, variables_of, without_twins
 from gitops_lint.document import read
+from gitops_lint.identity import identify, objects
 from gitops_lint.location import Location
 from gitops_lint.model import OPAQUE, REMOTE_BASE, Build, Built, Hop, Place, Places, Ref
 from gitops_lint.paths import join
-from gitops_lint.repo import Recorder, identify, objects
 from gitops_lint.shape import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from gitops_lint.builders.kustomize.mergekeys import ShapeOf
-    from gitops_lint.repo import Repo
+    from gitops_lint.repo import Recorder, Repo
 
 MAX_LAYERS = 64
 """Kustomizations inside each other; real repositories stay below ten."""

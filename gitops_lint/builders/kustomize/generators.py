@@ -17,9 +17,9 @@ from gitops_lint.builders.kustomize.fieldpaths import spelling
 from gitops_lint.builders.kustomize.gojson import marshal
 from gitops_lint.builders.kustomize.layer import Malformed
 from gitops_lint.builders.kustomize.traced import Traced
+from gitops_lint.identity import identify
 from gitops_lint.model import Place, Places, Ref
 from gitops_lint.paths import join
-from gitops_lint.repo import identify
 from gitops_lint.scalars import is_text
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from gitops_lint.builders.kustomize import patchfiles
 from gitops_lint.builders.kustomize.patch import Unpatchable, apply_operations, strategic_merge
 from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.selector import Target
+from gitops_lint.identity import identify
 from gitops_lint.model import OPAQUE, Place, Ref, dig
 from gitops_lint.nearest import nearest
-from gitops_lint.repo import identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,8 +17,8 @@ from gitops_lint.builders.kustomize.replacement import of_entry
 from gitops_lint.builders.kustomize.selector import Target, effective_namespace
 from gitops_lint.builders.kustomize.traced import Budget, Traced, Unpatchable, is_shallow
 from gitops_lint.document import MAX_DEPTH
+from gitops_lint.identity import identify
 from gitops_lint.model import OPAQUE, Places
-from gitops_lint.repo import identify
 from gitops_lint.shape import mapping_at
 
 if TYPE_CHECKING:

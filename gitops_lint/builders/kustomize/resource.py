@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from gitops_lint.builders.kustomize.links import Links, followed
 from gitops_lint.builders.kustomize.scopes import CLUSTER_SCOPED
 from gitops_lint.builders.kustomize.traced import Traced
+from gitops_lint.identity import identify
 from gitops_lint.model import Places, dig
-from gitops_lint.repo import identify
 
 if TYPE_CHECKING:
     from gitops_lint.location import Route

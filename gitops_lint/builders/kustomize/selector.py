@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import re2
 
 from gitops_lint.builders.kustomize.traced import Unpatchable, text
-from gitops_lint.repo import CLUSTER_SCOPED
+from gitops_lint.identity import CLUSTER_SCOPED
 
 if TYPE_CHECKING:
     from gitops_lint.model import Data, Ref

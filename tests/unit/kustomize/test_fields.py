@@ -23,8 +23,9 @@ from gitops_lint.builders.kustomize.layer import Entry, Overlay
 from gitops_lint.builders.kustomize.resource import Resource
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.document import MAX_DEPTH, read
+from gitops_lint.identity import identify
 from gitops_lint.model import Place, Places, Problem, dig
-from gitops_lint.repo import Recorder, Repo, identify
+from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import MemoryTree
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from gitops_lint.builders.kustomize import Rules, build
 from gitops_lint.builders.kustomize.traced import text
+from gitops_lint.identity import identify
 from gitops_lint.model import OPAQUE, dig
-from gitops_lint.repo import Recorder, Repo, identify
+from gitops_lint.repo import Recorder, Repo
 from gitops_lint.tree import MemoryTree
 from tests.conformance.stacks import stacks
 

@@ -1,0 +1,90 @@
+"""What a check gives, what a page in CEL asks, and how a check makes itself known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gitops_lint.expression import Expression
+from gitops_lint.finding import Confidence
+from gitops_lint.model import (
+    Reach,
+    Ref,
+    Spot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gitops_lint.context.seen import Context
+    from gitops_lint.fix import Fix
+    from gitops_lint.graph import Ownership
+    from gitops_lint.location import Route
+    from gitops_lint.matrix import Clause, Traits
+
+VARIABLES = ("object", "params", "path", "cluster", "environment", "owners", "component")
+"""What an expression may speak of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """What a check found. The engine adds rule, severity and fingerprint; a check knows none of them."""
+
+    message: str
+    at: Spot | None
+    label: str = ""
+    case: str | None = None
+    subject: Ref | None = None
+    clusters: tuple[str, ...] = ()
+    owners: tuple[Ownership, ...] = ()
+    related: tuple[tuple[Spot, str], ...] = ()
+    help: str | None = None
+    fix: Fix | None = None
+    effect: str | None = None
+    confidence: Confidence = Confidence.CERTAIN
+    reach: Reach = Reach.LIVE
+    cuts: tuple[str, ...] = ()
+    """Directories and files that reach no cluster because of this."""
+    stems: tuple[str, ...] = ()
+    """Directories and files whose absence from the clusters is all that this says."""
+    wrong_turn: bool = False
+    """Whether ``at`` is a step that nobody should take: what comes about through it follows from this."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a page asks by an expression."""
+
+    text: str
+    on: str
+    clauses: tuple[Clause, ...]
+    message: str
+    at: Route
+    ships: bool
+    """Whether the page is ours: what it cannot be asked of, for its odd shape, is none of the user's concern."""
+    remove: tuple[Route, ...] = ()
+    """Fields that an object loses when it is repaired."""
+    put: tuple[tuple[Route, Any], ...] = ()
+    """Fields that it gets, with their values."""
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The expression, compiled when it is first asked: most pages are for no object of a repository.
+
+        Raises Unanswered where it cannot be compiled.
+        """
+        return Expression(self.text, VARIABLES)
+
+    def is_for(self, traits: Traits) -> bool:
+        """Whether an object is one that the page is for."""
+        return not self.clauses or any(clause.matches(traits) for clause in self.clauses)
+
+
+CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}
+
+
+def check(function: Callable[[Context], Iterator[Hit]]) -> Callable[[Context], Iterator[Hit]]:
+    """Make a generator over hits available to pages, under the function's name."""
+    CHECKS[function.__name__] = function
+    return function
