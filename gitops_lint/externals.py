@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gitops_lint import charts
+from gitops_lint.facts import charts
 from gitops_lint.glob import crossing
 from gitops_lint.model import Controller, Ref
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.appproject import is_literal
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.document import read
+from gitops_lint.facts.appproject import is_literal
 from gitops_lint.model import OPAQUE, RELEASE, Place, Reach
 from gitops_lint.repo import MANIFEST_SUFFIXES
 from gitops_lint.shape import mapping_at, text_at

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint import charts
 from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.controllers.appsource import sources
+from gitops_lint.facts import charts
 from gitops_lint.model import OPAQUE, RELEASE, Controller, dig
 from gitops_lint.shape import list_at, text_at
 from gitops_lint.tree import Unreadable

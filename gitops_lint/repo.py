@@ -15,7 +15,7 @@ from gitops_lint.identity import objects
 from gitops_lint.location import Location
 from gitops_lint.model import Build, Manifest, Ref
 from gitops_lint.paths import upwards
-from gitops_lint.scripts import Script, read_scripts
+from gitops_lint.texts.scripts import Script, read_scripts
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:

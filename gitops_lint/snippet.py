@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from gitops_lint import credentials
 from gitops_lint.finding import Snippet
 from gitops_lint.location import Location, Span
-from gitops_lint.scripts import kind_of
 from gitops_lint.shape import list_at, mapping_at, text_at
+from gitops_lint.texts.scripts import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

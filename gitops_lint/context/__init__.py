@@ -1,20 +1,9 @@
 """Everything that a check imports: ``check``, ``Context`` and ``Hit``, and the words that it asks in."""
 
-from gitops_lint import assessed, charts, conventional, credentials
-from gitops_lint.appproject import (
-    fits,
-    is_literal,
-    names_kind,
-    permits_destination,
-    permits_everything,
-    permits_kind,
-    permits_namespace,
-    permits_source,
-)
+from gitops_lint import credentials
 from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
-from gitops_lint.commands import Command, Word, value_of
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.context.hit import CHECKS, Hit, Policy, check
 from gitops_lint.context.seen import Context, is_namespaced, order_to
@@ -25,6 +14,22 @@ from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
 from gitops_lint.document import Fault, File, read
 from gitops_lint.environment import Environment, Environments, Overlay, has_word, reads_of, value_files_of, without_word
 from gitops_lint.expression import ExpressionError as Unanswered
+from gitops_lint.facts import assessed, charts, conventional
+from gitops_lint.facts.appproject import (
+    fits,
+    is_literal,
+    names_kind,
+    permits_destination,
+    permits_everything,
+    permits_kind,
+    permits_namespace,
+    permits_source,
+)
+from gitops_lint.facts.podsecurity import violations
+from gitops_lint.facts.references import references_of, storage_classes_of
+from gitops_lint.facts.routing import Claim, claims_of, meet
+from gitops_lint.facts.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
+from gitops_lint.facts.versions import Pinned, is_newer, tag_of, versions_of
 from gitops_lint.finding import Confidence
 from gitops_lint.fix import Change, Fix, Move, Put, Remove, Reword, Write, annotation
 from gitops_lint.glob import crossing, glob, head
@@ -32,9 +37,7 @@ from gitops_lint.graph import Miss, Need, Ownership
 from gitops_lint.history import Commit, FileChange
 from gitops_lint.identity import is_built_in, normalise_url, objects
 from gitops_lint.installation import Config
-from gitops_lint.invocations import Call, Install, Thing, Work, argocd, helm, kubectl
 from gitops_lint.location import Location, Route, Span, describe
-from gitops_lint.markdown import Markdown, Piece, Table
 from gitops_lint.matrix import Clause, Component, Match, Traits
 from gitops_lint.model import (
     OPAQUE,
@@ -58,19 +61,17 @@ from gitops_lint.model import (
 )
 from gitops_lint.nearest import closest, did_you_mean
 from gitops_lint.paths import join, normalise, upwards
-from gitops_lint.podsecurity import violations
 from gitops_lint.precedence import is_dry_run_skipped, waits_for_its_own, wave
 from gitops_lint.providers import Provider, Providers, sets_namespace
-from gitops_lint.references import references_of, storage_classes_of
 from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
 from gitops_lint.repo import looks_like_template
-from gitops_lint.routing import Claim, claims_of, meet
-from gitops_lint.scripts import Script, bases_of, commands_in
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
 from gitops_lint.snippet import MASK
-from gitops_lint.syncpolicy import AUTOMATED, is_automated, is_rolling, keeps_applications, prunes
+from gitops_lint.texts.commands import Command, Word, value_of
+from gitops_lint.texts.invocations import Call, Install, Thing, Work, argocd, helm, kubectl
+from gitops_lint.texts.markdown import Markdown, Piece, Table
+from gitops_lint.texts.scripts import Script, bases_of, commands_in
 from gitops_lint.traits import POD_SPECS, containers_of, needed_by, traits_of
-from gitops_lint.versions import Pinned, is_newer, tag_of, versions_of
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
 from gitops_lint.walk import Applied
 

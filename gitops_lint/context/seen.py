@@ -11,7 +11,6 @@ from gitops_lint.glob import glob
 from gitops_lint.graph import Miss, Ownership, nearest_miss
 from gitops_lint.history import History, MemoryHistory
 from gitops_lint.identity import NAMESPACED
-from gitops_lint.markdown import Markdown, read_markdown
 from gitops_lint.model import (
     Controller,
     Manifest,
@@ -20,6 +19,7 @@ from gitops_lint.model import (
 )
 from gitops_lint.precedence import Precedence, precedence_of
 from gitops_lint.providers import Providers, providers_of
+from gitops_lint.texts.markdown import Markdown, read_markdown
 from gitops_lint.traits import traits_of, traits_of_manifest
 from gitops_lint.tree import Unreadable
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gitops_lint.installation import Installation
     from gitops_lint.matrix import Match, Matrix, Traits
     from gitops_lint.repo import Repo
-    from gitops_lint.scripts import Script
+    from gitops_lint.texts.scripts import Script
     from gitops_lint.walk import Walked
 
 MAX_DOCUMENT = 1024 * 1024

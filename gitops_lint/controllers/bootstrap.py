@@ -15,16 +15,16 @@ from gitops_lint.builders.fluxinstance import sync_objects
 from gitops_lint.location import Span
 from gitops_lint.model import Built, Place, Places, Ref, dig
 from gitops_lint.paths import join
-from gitops_lint.scripts import PIPELINE
 from gitops_lint.shape import text_at
+from gitops_lint.texts.scripts import PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gitops_lint.commands import Command
     from gitops_lint.location import Route
     from gitops_lint.model import Data, Manifest, Subject
     from gitops_lint.repo import Repo
+    from gitops_lint.texts.commands import Command
 
 KUSTOMIZATION = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 SOURCES = "source.toolkit.fluxcd.io"

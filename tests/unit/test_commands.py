@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitops_lint.document import read
-from gitops_lint.scripts import kind_of, read_scripts
-from gitops_lint.shell import commands
+from gitops_lint.texts.scripts import kind_of, read_scripts
+from gitops_lint.texts.shell import commands
 from gitops_lint.tree import MemoryTree
 
 if TYPE_CHECKING:
-    from gitops_lint.commands import Command
+    from gitops_lint.texts.commands import Command
 
 
 def words(command: Command) -> str:

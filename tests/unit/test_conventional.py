@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_lint import conventional
-from gitops_lint.conventional import Header
+from gitops_lint.facts import conventional
+from gitops_lint.facts.conventional import Header
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_lint.invocations import argocd, helm, kubectl, singular
-from gitops_lint.shell import commands
+from gitops_lint.texts.invocations import argocd, helm, kubectl, singular
+from gitops_lint.texts.shell import commands
 
 
 @pytest.mark.parametrize(

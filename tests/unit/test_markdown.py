@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_lint.markdown import read_markdown
+from gitops_lint.texts.markdown import read_markdown
 
 TEXT = """\
 # Title

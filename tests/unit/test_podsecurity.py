@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitops_lint.podsecurity import violations
+from gitops_lint.facts.podsecurity import violations
 
 SAFE: dict[str, Any] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 POD: dict[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}

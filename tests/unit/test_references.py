@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gitops_lint.document import read
+from gitops_lint.facts.references import references_of
 from gitops_lint.identity import objects
 from gitops_lint.model import Built, Place, Places
-from gitops_lint.references import references_of
 
 
 def named(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gitops_lint.facts.routing import claims_of
 from gitops_lint.model import Ref
-from gitops_lint.routing import claims_of
 
 
 def claimed(match: str) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitops_lint.syncpolicy import is_automated, is_rolling, keeps_applications, prunes
+from gitops_lint.facts.syncpolicy import is_automated, is_rolling, keeps_applications, prunes
 
 
 def with_policy(**policy: Any) -> dict[str, Any]:

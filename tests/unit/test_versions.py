@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gitops_lint.document import read
+from gitops_lint.facts.versions import is_newer, tag_of, versions_of
 from gitops_lint.identity import identify
 from gitops_lint.model import Manifest
-from gitops_lint.versions import is_newer, tag_of, versions_of
 
 
 def manifest(data: dict[str, Any]) -> Manifest:

@@ -12,9 +12,9 @@ from gitops_lint.builders.applicationset.parameters import Scope, Unknown
 from gitops_lint.builders.applicationset.rendering import Renderer, TooLarge
 from gitops_lint.builders.template import Undefined
 from gitops_lint.document import read
+from gitops_lint.facts.syncpolicy import is_rolling
 from gitops_lint.model import dig
 from gitops_lint.shape import list_at, mapping_at, text_at
-from gitops_lint.syncpolicy import is_rolling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,18 +12,18 @@ import re2
 from gitops_lint.glob import glob
 from gitops_lint.paths import join, upwards
 from gitops_lint.shape import mapping_at, text_at
-from gitops_lint.shell import FILLER, commands, line_starts, locator
+from gitops_lint.texts.shell import FILLER, commands, line_starts, locator
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Sequence
 
-    from gitops_lint.commands import Command
     from gitops_lint.document import Document, File
     from gitops_lint.location import Route
-    from gitops_lint.markdown import Markdown
     from gitops_lint.model import Data
+    from gitops_lint.texts.commands import Command
+    from gitops_lint.texts.markdown import Markdown
     from gitops_lint.tree import Tree
 
 MAX_SCRIPT = 256 * 1024

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.commands import Command, Word
+    from gitops_lint.texts.commands import Command, Word
 
 _KUBECTL_TAKES = (
     *("-n", "--namespace", "--context", "--kubeconfig", "--cluster", "--user", "--server", "-s", "--token", "--as"),

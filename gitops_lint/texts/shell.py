@@ -12,8 +12,8 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gitops_lint.commands import Command, Word
 from gitops_lint.location import Span
+from gitops_lint.texts.commands import Command, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
