@@ -59,6 +59,8 @@ class FrontMatter:
     """What a finding says; ``{object}`` stands for the object. Without it, the title says it."""
     at: str = "metadata.name"
     """The field that a finding points to."""
+    together: bool = False
+    """Whether all that do not comply in a cluster are one finding, of a page with an expression."""
     fix: FixSettings | None = None
     """What ``--fix --unsafe-fixes`` does about it; for a page with an expression."""
     params: dict[str, Any] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Rule:
             self.path.startswith("rules/"),
             tuple(map(_route, fix.remove)),
             tuple((_route(name), value) for name, value in fix.set.items()),
+            self.law.together,
         )
 
     def mistaken(self, error: ExpressionError) -> ConfigError:

@@ -22,7 +22,7 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitops_lint.context import Change, Subject
 
@@ -43,16 +43,31 @@ def compliance(context: Context) -> Iterator[Hit]:
     policy = context.policy
     if policy is None:
         return
-    for asked in _written(context) if policy.on == "written" else _built(context):
-        if policy.is_for(asked.traits) and not _complies(policy, asked, context):
-            yield Hit(
-                message=policy.message.replace("{object}", str(asked.subject.ref)),
-                at=asked.subject.locate(policy.at),
-                subject=asked.subject.ref,
-                clusters=(asked.cluster,) if asked.cluster else (),
-                reach=asked.reach,
-                fix=_fix(policy, asked.subject),
-            )
+    every = _written(context) if policy.on == "written" else _built(context)
+    found = [asked for asked in every if policy.is_for(asked.traits) and not _complies(policy, asked, context)]
+    if not policy.together:
+        yield from (_hit(policy, [asked]) for asked in found)
+        return
+    groups: dict[tuple[str, Reach], list[Asked]] = {}
+    for asked in found:
+        groups.setdefault((asked.cluster, asked.reach), []).append(asked)
+    for group in groups.values():
+        yield _hit(policy, sorted(group, key=lambda asked: asked.subject.locate(policy.at).location))
+
+
+def _hit(policy: Policy, found: Sequence[Asked]) -> Hit:
+    """One hit for an object, or for several of one cluster: the first one speaks for them."""
+    first, *others = found
+    more = f" and {len(others)} more" if others else ""
+    return Hit(
+        message=policy.message.replace("{object}", f"{first.subject.ref}{more}"),
+        at=first.subject.locate(policy.at),
+        subject=first.subject.ref,
+        clusters=(first.cluster,) if first.cluster else (),
+        related=tuple((asked.subject.locate(policy.at), str(asked.subject.ref)) for asked in others),
+        reach=first.reach,
+        fix=_fix(policy, first.subject) if not others else None,
+    )
 
 
 def _fix(policy: Policy, subject: Subject) -> Fix | None:

@@ -67,6 +67,8 @@ class Policy:
     """Fields that an object loses when it is repaired."""
     put: tuple[tuple[Route, Any], ...] = ()
     """Fields that it gets, with their values."""
+    together: bool = False
+    """Whether all that do not comply in a cluster are one finding."""
 
     @cached_property
     def expression(self) -> Expression:

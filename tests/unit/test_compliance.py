@@ -54,6 +54,13 @@ def test_a_manifest_may_be_asked_as_it_is_written() -> None:
     assert len(said(PAGE.replace("match:", "on: written\nmatch:"))) == 1
 
 
+def test_all_of_a_cluster_may_be_one_finding() -> None:
+    files = {**FILES, "apps/kustomization.yaml": "resources: [a.yaml, c.yaml]\n", "apps/c.yaml": config_map("c")}
+    assert said(PAGE.replace("match:", "together: true\nmatch:"), files) == [
+        "warning[no-team] apps/a.yaml:3: ConfigMap web/a and 1 more has no label team"
+    ]
+
+
 def test_parameters_and_levels_come_from_the_configuration() -> None:
     config = "rules: {no-team: {severity: error, params: {teams: [media]}}}\n"
     assert said(PAGE, config=config)[0].startswith("error[no-team]")
