@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.context import (
     Context,
@@ -23,7 +23,7 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.context import Node, Reconciler, Subject
+    from gitops_lint.context import Node, Place, Reconciler, Subject
 
 NAME = ("metadata", "name")
 OPTIONS = ("spec", "syncPolicy", "syncOptions")
@@ -44,8 +44,12 @@ CLUSTER_SCOPED = (
 
 @check
 def argocd_creates_namespace(context: Context) -> Iterator[Hit]:
-    """An Application that creates its namespace, where the matrix gives namespaces to Flux."""
+    """Applications that create their namespace, where the matrix gives namespaces to Flux.
+
+    One hit for all that one parent applies, or that stand in one directory: they are mended together.
+    """
     clusters: dict[Node, str] = {a.reconciler.node: a.delivery.cluster for a in context.walked.applied}
+    creators: dict[tuple[object, ...], list[Creator]] = {}
     for reconciler in context.walked.reconcilers:
         if reconciler.subject.ref.kind != "Application":
             continue
@@ -54,35 +58,62 @@ def argocd_creates_namespace(context: Context) -> Iterator[Hit]:
         if not isinstance(namespace, str) or not isinstance(options, list) or "{{" in namespace:
             continue
         cluster = clusters.get(reconciler.node, reconciler.cluster)
-        if "CreateNamespace=true" in options and _belongs_to_flux(context, "Namespace", namespace, cluster):
-            yield _creation_hit(context, reconciler, namespace, cluster)
+        if "CreateNamespace=true" not in options or not _belongs_to_flux(context, "Namespace", namespace, cluster):
+            continue
+        if dig(reconciler.subject.data, METADATA) and _flux_applies(context, namespace, cluster):
+            yield _metadata_hit(context, reconciler, namespace, cluster)
+        else:
+            place = reconciler.subject.locate((*OPTIONS, options.index("CreateNamespace=true")))
+            parents = [owner.reconciler.node for owner in context.graph.owners(reconciler.node)]
+            parent = parents[0] if parents else place.path.rpartition("/")[0]
+            key = (parent, cluster, context.graph.reach(reconciler.node))
+            creators.setdefault(key, []).append(Creator(reconciler, namespace, cluster, place))
+    for group in creators.values():
+        yield _creation_hit(context, group)
 
 
-def _creation_hit(context: Context, reconciler: Reconciler, namespace: str, cluster: str) -> Hit:
-    subject = reconciler.subject
-    rewrites = bool(dig(subject.data, METADATA)) and _flux_applies(context, namespace, cluster)
-    place = METADATA if rewrites else (*OPTIONS, dig(subject.data, OPTIONS).index("CreateNamespace=true"))
+class Creator(NamedTuple):
+    """An Application, the namespace that it creates, and where it is told to."""
+
+    reconciler: Reconciler
+    namespace: str
+    cluster: str
+    place: Place
+
+
+def _creation_hit(context: Context, group: Sequence[Creator]) -> Hit:
+    first, *others = sorted(group, key=lambda creator: creator.place.location)
+    ref = first.reconciler.subject.ref
+    told = f"{ref} creates Namespace {first.namespace}, which the matrix gives to Flux"
+    what = "the Namespaces" if others else f"a Namespace {first.namespace}"
+    if others:
+        told = f"{ref} and {len(others)} more create the Namespaces that they need, which the matrix gives to Flux"
     return Hit(
-        message=(
-            f"{subject.ref} manages the labels of Namespace {namespace}, which Flux applies"
-            if rewrites
-            else f"{subject.ref} creates Namespace {namespace}, which the matrix gives to Flux"
-        ),
-        at=subject.locate(place),
-        label="Flux sets them too" if rewrites else "Argo CD creates it where it comes first",
-        case="managed-metadata" if rewrites else "option",
+        message=told,
+        at=first.place,
+        label="Argo CD creates it where it comes first",
+        case="option",
+        subject=ref,
+        clusters=(first.cluster,),
+        related=tuple((c.place, f"{c.reconciler.subject.ref} creates {c.namespace}") for c in others),
+        help=f"remove the option, and let Flux apply {what}",
+        fix=Fix("remove CreateNamespace=true", tuple(Remove(place) for place in {c.place: None for c in group})),
+        reach=context.graph.reach(first.reconciler.node),
+    )
+
+
+def _metadata_hit(context: Context, reconciler: Reconciler, namespace: str, cluster: str) -> Hit:
+    subject = reconciler.subject
+    return Hit(
+        message=f"{subject.ref} manages the labels of Namespace {namespace}, which Flux applies",
+        at=subject.locate(METADATA),
+        label="Flux sets them too",
+        case="managed-metadata",
         subject=subject.ref,
         clusters=(cluster,),
-        help=(
-            f"remove it, and set the labels in the manifest of Namespace {namespace}"
-            if rewrites
-            else f"remove the option, and let Flux apply a Namespace {namespace}"
-        ),
-        fix=Fix(
-            "remove managedNamespaceMetadata" if rewrites else "remove CreateNamespace=true",
-            (Remove(subject.locate(place)),),
-        ),
-        effect="Argo CD and Flux overwrite each other's labels with every sync" if rewrites else None,
+        help=f"remove it, and set the labels in the manifest of Namespace {namespace}",
+        fix=Fix("remove managedNamespaceMetadata", (Remove(subject.locate(METADATA)),)),
+        effect="Argo CD and Flux overwrite each other's labels with every sync",
         reach=context.graph.reach(reconciler.node),
     )
 
