@@ -173,7 +173,7 @@ def read_page(path: str, text: str, *, trusted: bool = False) -> Rule:
         mistake = "a page has either a check or an expression"
         raise ConfigError([Mistake(Location(path, file.documents[0].locate(("title",))), mistake)])
     first = head.count("\n") + 4
-    return Rule(rule_id, category, law, body, first, path, _begin(file))
+    return Rule(rule_id, category, law, body, first, path, _begin(file) if law.expression else START)
 
 
 def _begin(file: File) -> Span:
