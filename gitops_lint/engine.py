@@ -70,9 +70,17 @@ class CheckFailed(Exception):
         super().__init__(f"the check of rule {rule} broke: {type(cause).__name__}: {cause}")
 
 
-def analyse(tree: Tree, settings: tuple[Settings, File] | None = None, history: History | None = None) -> World:
-    """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used."""
-    repo = Repo(tree)
+def analyse(
+    tree: Tree,
+    settings: tuple[Settings, File] | None = None,
+    history: History | None = None,
+    like: World | None = None,
+) -> World:
+    """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used.
+
+    ``like`` is the world of another state of the repository: what is equal in both is read and built once.
+    """
+    repo = Repo(tree, like.repo if like else None)
     rules = (*shipped(), *own_rules(tree))
     config = _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))

@@ -61,6 +61,14 @@ class Checkout(NamedTuple):
     branch: str | None = None
 
 
+class Entry(NamedTuple):
+    """A path of a commit: its mode as git writes it, and the id of what is there."""
+
+    path: str
+    mode: str
+    id: str
+
+
 class Git:
     """Questions to git about a directory, asked so that it runs nothing which the repository names.
 
@@ -150,15 +158,27 @@ class Git:
         """A setting of git; None where nobody sets it."""
         return _text(self._ask("config", "--get", name, fails=1).stdout).strip() or None
 
-    def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The newest commit that both have in their history; None where there is none, or the clone ends before it."""
+        return _text(self._ask("merge-base", one, other, fails=1).stdout).strip() or None
+
+    def entries(self, commit: str) -> Iterator[Entry]:
+        """What a commit holds below the directory: files, links, and repositories inside of it."""
+        answer = self._ask("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{self._prefix.rstrip('/')}")
+        for line in os.fsdecode(answer.stdout).split("\0")[:-1]:
+            head, _, path = line.partition("\t")
+            mode, _, rest = head.partition(" ")
+            yield Entry(path, mode, rest.partition(" ")[2])
+
+    def contents(self, blobs: Iterable[str], largest: int = MAX_BLOB) -> dict[str, bytes]:
         """The bytes of blobs by their ids, as far as they are here and not too large."""
         asked = dict.fromkeys(blobs)
         answer = self._ask("cat-file", "--batch-check", given=_lines(asked))
         wanted, total = [], 0
         for line in _text(answer.stdout).splitlines():
             name, _, rest = line.partition(" ")
-            size = int(rest.removeprefix("blob ")) if rest.startswith("blob ") else MAX_BLOB + 1
-            if size <= MAX_BLOB and total + size <= MAX_BLOBS:
+            size = int(rest.removeprefix("blob ")) if rest.startswith("blob ") else largest + 1
+            if size <= largest and total + size <= MAX_BLOBS:
                 total += size
                 wanted.append(name)
         return dict(_blobs(self._ask("cat-file", "--batch", given=_lines(wanted)).stdout)) if wanted else {}

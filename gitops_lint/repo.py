@@ -13,7 +13,6 @@ from gitops_lint.document import Fault, File, read
 from gitops_lint.finding import Skipped
 from gitops_lint.identity import objects
 from gitops_lint.location import Location
-from gitops_lint.model import Build, Manifest, Ref
 from gitops_lint.paths import upwards
 from gitops_lint.texts.scripts import Script, read_scripts
 from gitops_lint.tree import Unreadable
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from gitops_lint.ignore import Ignore, Pattern
+    from gitops_lint.model import Build, Manifest, Ref
     from gitops_lint.tree import Tree
 
 MAX_WORK = 1_000_000
@@ -50,9 +50,11 @@ class _Discovery:
 class Repo:
     """Every file of the tree, read once. Reading a path never raises: what cannot be read is None and noted."""
 
-    def __init__(self, tree: Tree, builds: Memo[Build] | None = None) -> None:
+    def __init__(self, tree: Tree, like: Repo | None = None) -> None:
+        """``like`` is another state of the same repository: what is equal in both is read and built once."""
         self.tree = tree
-        self.builds = builds or Memo[Build]()
+        self._like = like
+        self.builds: Memo[Build] = like.builds if like else Memo()
         """What was built so far, here or in another world that shares its builds with this one."""
         self._files: dict[str, File | None] = {}
         self._unreadable: dict[str, str] = {}
@@ -65,7 +67,8 @@ class Repo:
         real = self.tree.resolve(path)
         if real not in self._files:
             try:
-                self._files[real] = read(real, self.tree.read(real))
+                twin = self._like.file(real) if self._like and self._like.state(real) == self.state(real) else None
+                self._files[real] = twin or read(real, self.tree.read(real))
             except Unreadable as error:
                 self._files[real] = None
                 self._unreadable[real] = error.reason

@@ -53,6 +53,22 @@ def by_default(root: Path) -> GitHistory:
     return history
 
 
+def base_of(git: Git, name: str | None) -> tuple[str, str]:
+    """The commit that a work tree is compared with, and what it is called. Raises UnknownRevision and Refused.
+
+    With a name the place where its history and that of HEAD part, as in ``git diff name...``; without one the same for
+    the trunk, and HEAD itself where nothing was committed since.
+    """
+    tip = git.commit_id("HEAD")
+    if tip is None:
+        raise UnknownRevision(name or "HEAD")
+    found, called = (_resolved(git, name), name) if name else _trunk(git)
+    if not found:
+        return tip, "HEAD"
+    base = git.merge_base(found, tip) or found
+    return (base, called) if name or base != tip else (tip, "HEAD")
+
+
 def of_message(root: Path, text: str) -> GitHistory:
     """The commit that is being made: its message as git will clean it, and what is staged. Never raises.
 

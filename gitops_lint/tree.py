@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops_lint.git import UNTRACKED, Checkout, Git, Refused, plainly
+from gitops_lint.git import UNTRACKED, Checkout, Entry, Git, Refused, plainly
 from gitops_lint.glob import glob
 from gitops_lint.listing import Listing
 from gitops_lint.listing import Passed as Passed
@@ -103,6 +103,52 @@ class Overlay(Tree):
         if path in self._contents:
             return self._contents[path]
         return self._base.read(self._origins.get(path, path))
+
+
+class GitTree(Tree):
+    """The files of a commit, read from git: no work tree is touched for it."""
+
+    LINK, REPOSITORY = "120000", "160000"
+    """How git writes the modes of what is no file."""
+
+    def __init__(self, git: Git, commit: str, *, beside: Tree, exclude: Sequence[str] = ()) -> None:
+        """``beside`` is the tree of the same repository that this one is compared with. Raises Refused."""
+        self._git = git
+        excluded = glob(*exclude)
+        entries = list(git.entries(commit))
+        passed = {e.path: why for e in entries if (why := _why_not(e, excluded))}
+        taken = [entry for entry in entries if entry.path not in passed]
+        self._blobs = {entry.path: entry.id for entry in taken}
+        self._loaded: dict[str, bytes] = {}
+        links = [entry for entry in taken if entry.mode == self.LINK]
+        targets = git.contents(entry.id for entry in links)
+        super().__init__(
+            (entry.path for entry in taken if entry.mode != self.LINK),
+            {entry.path: os.fsdecode(targets.get(entry.id, b"")) for entry in links},
+            {_printable(path): why for path, why in passed.items()},
+        )
+        self.remotes, self.branch = beside.remotes, beside.branch
+
+    def _load(self, path: str) -> bytes:
+        if not self._loaded:  # one question for all: each takes longer than most files
+            self._loaded = self._git.contents(self._blobs.values(), largest=MAX_BYTES)
+        blob = self._blobs[path]
+        if blob not in self._loaded:
+            raise Unreadable(path, "is too large, or not in this clone")
+        return self._loaded[blob]
+
+
+def _why_not(entry: Entry, excluded: Callable[[str], bool]) -> str | None:
+    """Why a path of a commit is not taken; None for one that is."""
+    if not _is_unicode(entry.path):
+        return "the name is not UTF-8"
+    if entry.mode == GitTree.REPOSITORY:
+        return NESTED
+    return "excluded by the configuration" if excluded(entry.path) else None
+
+
+def _printable(path: str) -> str:
+    return path.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 class WorkTree(Tree):

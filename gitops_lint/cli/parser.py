@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
+PLAN_FORMATS = ("text", "json", "markdown")
 GRAPH_FORMATS = ("mermaid", "dot", "json")
 LEVELS = ("error", "warning", "info")
 
@@ -33,7 +34,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **{
         name: _lazy(name)
-        for name in ("check", "commits", "why", "matrix", "build", "graph", "explain", "rules", "init")
+        for name in ("check", "commits", "why", "matrix", "build", "graph", "impact", "explain", "rules", "init")
     },
     "test-rules": _lazy("trial"),
 }
@@ -79,6 +80,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _check(commands.add_parser("check", help="find what is wrong (the default command)"))
+    _impact(commands.add_parser("impact", help="what a change does to each cluster: deletes, moves, orphans, creates"))
     _commits(commands.add_parser("commits", help="the messages of commits, and what they change together"))
     _why(commands.add_parser("why", help="who applies this object or file, and through which chain"))
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
@@ -114,6 +116,18 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
     )
+
+
+def _impact(parser: argparse.ArgumentParser) -> None:
+    parser.description = """What the work tree does to each cluster when it takes the place of BASE: what is deleted (by
+        prune, finalizers and sync policies), moved from one owner to another, left without one, created, or given a
+        second one. BASE is a commit or branch, of which the place counts where HEAD left it; without it, the default
+        branch, and where HEAD has nothing new, HEAD itself: then the plan is about what is not committed yet."""
+    parser.add_argument("base", metavar="BASE", nargs="?", help="a commit, tag or branch")
+    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    parser.add_argument("--config", metavar="FILE", help="a configuration instead of REPOSITORY/.gitops-lint.yaml")
+    parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="default: text")
+    parser.add_argument("--fail-on-delete", action="store_true", help="exit 1 where anything is or may be deleted")
 
 
 def _commits(parser: argparse.ArgumentParser) -> None:

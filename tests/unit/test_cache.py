@@ -25,7 +25,7 @@ def two_worlds(change: dict[str, str | None]) -> tuple[Build, Build, int]:
     """The build of ``apps`` before and after a change, and how many builds were made."""
     files = {path: text for path, text in {**FILES, **change}.items() if text is not None}
     before = Repo(MemoryTree(FILES))
-    after = Repo(MemoryTree(files), before.builds)
+    after = Repo(MemoryTree(files), before)
     builds = [shared_build(repo, "apps", Rules()) for repo in (before, after)]
     return builds[0], builds[1], before.builds.made
 
