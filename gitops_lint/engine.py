@@ -19,7 +19,7 @@ from gitops_lint.environment import Environments
 from gitops_lint.expression import ExpressionError
 from gitops_lint.filter import UNUSED
 from gitops_lint.finding import ClusterText, Counts, Report, RuleText, Skipped
-from gitops_lint.glob import glob
+from gitops_lint.glob import BadGlob, glob
 from gitops_lint.graph import Graph
 from gitops_lint.history import MemoryHistory
 from gitops_lint.installation import Installation
@@ -272,8 +272,18 @@ def _hits(rule: Rule, world: World) -> Iterator[Hit]:
         yield from CHECKS[rule.question](context)
     except ExpressionError as error:
         raise rule.mistaken(error) from error
+    except BadGlob as error:
+        raise ConfigError([Mistake(_params_of(rule, world), str(error))]) from error
     except Exception as error:
         raise CheckFailed(rule.id, error) from error
+
+
+def _params_of(rule: Rule, world: World) -> Location:
+    """Where the parameters of a rule are written: in the configuration, else on its page."""
+    file = world.config.file
+    if file is None or not world.config.rule(rule.id, rule.category).params:
+        return Location(rule.path, Span(1, 1, 1, 1))
+    return Location(file.path, file.documents[0].locate(("rules", rule.id, "params")))
 
 
 def _rule_text(rule: Rule, level: object, enabled: bool) -> RuleText:

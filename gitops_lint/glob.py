@@ -38,6 +38,10 @@ _IN_PATHS = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "*": "[^/]*", "?": "[^/]"}
 _IN_NAMES = {"**/": ".*/", "/**": "/.*", "*": ".*", "?": "."}
 
 
+class BadGlob(ValueError):
+    """A pattern that cannot be used; the message is fit for its author."""
+
+
 @lru_cache(maxsize=1024)
 def glob(*patterns: str) -> Callable[[str], bool]:
     """A test for relative POSIX paths that any of the patterns matches; without a pattern none does.
@@ -75,14 +79,14 @@ def _test(expressions: Iterable[str]) -> Callable[[str], bool]:
     if not alternatives:
         return lambda _path: False
     if len(alternatives) > MAX_EXPRESSION:
-        raise ValueError("the globs are too many or too long")
+        raise BadGlob("the globs are too many or too long")
     options = re2.Options()
     options.log_errors = False
     options.dot_nl = True
     try:
         regex = re2.compile(alternatives, options)
     except re2.error as error:
-        raise ValueError("the globs are too complex") from error
+        raise BadGlob("the globs are too complex") from error
     return lambda path: regex.fullmatch(path) is not None
 
 
@@ -104,7 +108,7 @@ def _path_expression(pattern: str) -> str:
 def _expression(pattern: str, wildcards: Mapping[str, str]) -> str:
     """The regular expression of a pattern. Raises ValueError."""
     if len(pattern) > MAX_LENGTH:
-        raise ValueError(f"a glob of {len(pattern)} characters is longer than {MAX_LENGTH}")
+        raise BadGlob(f"a glob of {len(pattern)} characters is longer than {MAX_LENGTH}")
     pieces, depth = [], 0
     for token in _TOKEN.findall(pattern):
         depth += {"{": 1, "}": -1}.get(token, 0)
@@ -112,7 +116,7 @@ def _expression(pattern: str, wildcards: Mapping[str, str]) -> str:
             break
         pieces.append(_piece(token, wildcards, inside_braces=depth > 0))
     if depth != 0:
-        raise ValueError(f"the braces of the glob {pattern!r} do not match")
+        raise BadGlob(f"the braces of the glob {pattern!r} do not match")
     return "".join(pieces)
 
 

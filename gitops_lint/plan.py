@@ -108,7 +108,7 @@ def headline(impact: Impact, cluster: str) -> str:
     ):
         steps = [step for step in impact.of(action) if step.cluster == cluster]
         number = sum(len(step.objects) for step in steps)
-        stateful = sum(len(step.stateful) for step in steps) if action is Action.DELETES else 0
+        stateful = sum(len(step.stateful) for step in steps if step.risky)
         aside = f" ({stateful} stateful)" if stateful else ""
         counts += [f"{number} {word}{aside}"] if number else []
     changed = impact.changed.get(cluster, 0)

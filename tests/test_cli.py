@@ -99,6 +99,13 @@ def test_every_mistake_of_a_configuration_is_told_at_once(tmp_path: Path) -> Non
     assert "error: .gitops-lint.yaml:3:" in done.stderr
 
 
+def test_a_glob_in_the_parameters_of_a_rule_that_cannot_be_used(tmp_path: Path) -> None:
+    config = "rules:\n  unreached-application:\n    params: {aside: ['{a']}\n"
+    done = run(write(tmp_path, {**contents(DOUBLE), ".gitops-lint.yaml": config}))
+    assert done.returncode == 2
+    assert done.stderr == "error: .gitops-lint.yaml:3:13: the braces of the glob '{a' do not match\n"
+
+
 def test_an_unknown_rule_in_a_configuration(tmp_path: Path) -> None:
     done = run(
         write(tmp_path, {".gitops-lint.yaml": "rules: {two-controler: off, prod-autosync: off}\n", "a.yaml": ""})
