@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the shipped rules by category."""
+    """List the shipped rules by category; those of another profile than the default one say so."""
     if options.output_format == "json":
         print(json.dumps([_record(rule) for rule in shipped()], indent=2))
         return 0
@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     for category, rules in groupby(shipped(), key=lambda rule: rule.category):
         print(f"{category}")
         for rule in rules:
-            print(f"  {rule.id:<{width}}  {rule.worst.word:<7}  {rule.law.title}")
+            aside = "" if rule.law.profile == "default" else f"  ({rule.law.profile})"
+            print(f"  {rule.id:<{width}}  {rule.worst.word:<7}  {rule.law.title}{aside}")
     return 0
 
 
