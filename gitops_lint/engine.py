@@ -27,7 +27,7 @@ from gitops_lint.law import observed_law
 from gitops_lint.location import Location, Span
 from gitops_lint.losses import Losses
 from gitops_lint.repo import Repo
-from gitops_lint.reporting import Finder
+from gitops_lint.reporting import Finder, Terms
 from gitops_lint.roots import explore
 from gitops_lint.rule import FILTER, HISTORY, Rule, by_name, read_page, shipped
 from gitops_lint.tree import MemoryTree
@@ -58,6 +58,8 @@ class World:
     rules: tuple[Rule, ...]
     """Every rule that exists, enabled or not: those that ship, and the repository's own."""
     history: History = field(default_factory=MemoryHistory)
+    law: Tree | None = None
+    """The tree whose rules and comments judge it, if that is another one."""
     built: bool = True
     """Whether the files are judged, too: they were read, and all that they apply is known."""
 
@@ -75,16 +77,18 @@ def analyse(
     settings: tuple[Settings, File] | None = None,
     history: History | None = None,
     like: World | None = None,
+    law: Tree | None = None,
 ) -> World:
     """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used.
 
-    ``like`` is the world of another state of the repository: what is equal in both is read and built once.
+    ``like`` is the world of another state of the repository: what is equal in both is read and built once. ``law`` is
+    the tree whose rules judge it, if that is another one.
     """
     repo = Repo(tree, like.repo if like else None)
-    rules = (*shipped(), *own_rules(tree))
+    rules = (*shipped(), *own_rules(law or tree))
     config = _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))
-    return _world(repo, config, walked, rules, history or MemoryHistory())
+    return replace(_world(repo, config, walked, rules, history or MemoryHistory()), law=law)
 
 
 def recall(tree: Tree, settings: tuple[Settings, File] | None, history: History) -> World:
@@ -103,12 +107,21 @@ def _world(repo: Repo, config: Config, walked: Walked, rules: tuple[Rule, ...], 
     return World(repo, config, walked, graph, installation, environments, rules, history)
 
 
-def check(world: World, selection: Selection | None = None, *, repairs: bool = False) -> Report:
-    """What is wrong with it; with ``repairs``, the edits that would repair it too. Raises CheckFailed."""
+def check(
+    world: World,
+    selection: Selection | None = None,
+    *,
+    repairs: bool = False,
+    terms: Terms | None = None,
+) -> Report:
+    """What is wrong with it; with ``repairs``, the edits that would repair it too. Raises CheckFailed.
+
+    ``terms`` are those on which it is compared with another state of the repository.
+    """
     selection = selection or Selection()
     rules = enabled_rules(world, selection)
     losses = Losses(world.repo, world.walked, world.graph, world.config.matrix)
-    finder = Finder(world.repo, world.graph, world.config, losses, world.history, repairs=repairs)
+    finder = Finder(world.repo, world.graph, world.config, losses, world.history, repairs=repairs, terms=terms)
     for rule in (*rules, *_witnesses(world, rules, selection)):
         finder.take(rule, _hits(rule, world))
     findings, hidden = finder.finish({rule.id: rule for rule in rules}, world.rules)

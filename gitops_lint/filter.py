@@ -59,8 +59,9 @@ class Suppressions:
         message_of: Callable[[Revision], str] = lambda _: "",
         *,
         reason_required: bool = False,
+        obeys: Callable[[str, int], bool] | None = None,
     ) -> None:
-        """``message_of`` gives the message of a commit."""
+        """``message_of`` gives the message of a commit; ``obeys`` says of a line whether its comment counts."""
         self._message_of = message_of
         self._ids: dict[str, set[str]] = {}
         for rule in rules:
@@ -72,7 +73,8 @@ class Suppressions:
         self._used: set[tuple[str, Directive, str]] = set()
         for file in files:
             for directive in file.directives:
-                self._take(file, directive)
+                if obeys is None or obeys(file.path, directive.span.line):
+                    self._take(file, directive)
 
     def why_hidden(self, finding: Finding) -> str | None:
         """The reason that a comment on or above the finding's line gives; None if there is no such comment."""

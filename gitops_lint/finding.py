@@ -112,6 +112,13 @@ class Finding:
     hidden: str | None = None
     """Why it is not shown; None for a shown one."""
     repair: Repair | None = None
+    cause: Mark | None = None
+    """Where a change brought it about, if that is not where it stands; only in a comparison with a base."""
+
+    @property
+    def shown(self) -> Mark | None:
+        """Where a reviewer of a change is to look."""
+        return self.cause or self.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,14 @@ class Counts(NamedTuple):
     commits: int | None = None
 
 
+class Comparison(NamedTuple):
+    """What a report leaves out since it was there before: the base, how many it knows, how many were repaired."""
+
+    base: str
+    known: int
+    fixed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that one run has to say, in the order in which it is to be read."""
@@ -166,3 +181,5 @@ class Report:
     skipped: tuple[Skipped, ...]
     counts: Counts
     rules: tuple[RuleText, ...]
+    comparison: Comparison | None = None
+    """The base, where only what is new to it is shown."""

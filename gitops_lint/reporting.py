@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.filter import UNKNOWN, UNUSED, Suppressions
@@ -18,7 +19,7 @@ from gitops_lint.repo import MANIFEST_SUFFIXES
 from gitops_lint.snippet import one_line, snippet
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.config import Config
     from gitops_lint.context import Hit
@@ -35,17 +36,37 @@ MAX_RELATED = 100
 """Related locations of one finding; code scanning shows no more."""
 
 
+class Terms(NamedTuple):
+    """On what terms a state of a repository is compared with another one.
+
+    ``renames`` are the paths that its files have there; ``obeys`` says of a line, by path and number, whether a comment
+    that silences a finding counts.
+    """
+
+    renames: Mapping[str, str] = MappingProxyType({})
+    obeys: Callable[[str, int], bool] | None = None
+
+
 class Finder:
     """Collects the hits of all rules and turns them into findings; with ``repairs`` these hold the edits of theirs."""
 
     def __init__(
-        self, repo: Repo, graph: Graph, config: Config, losses: Losses, history: History, *, repairs: bool = False
+        self,
+        repo: Repo,
+        graph: Graph,
+        config: Config,
+        losses: Losses,
+        history: History,
+        *,
+        repairs: bool = False,
+        terms: Terms | None = None,
     ) -> None:
         self._repo = repo
         self._graph = graph
         self._config = config
         self._losses = losses
         self._repairs = repairs
+        self._terms = terms or Terms()
         self._history = history
         self._candidates: list[Candidate] = []
         self._ran: set[str] = set()
@@ -71,7 +92,9 @@ class Finder:
         """
         reasons = self._config.settings.suppressions.reason
         files = _files(self._repo) if self._reads_comments(enabled) else ()
-        suppressions = Suppressions(files, known, self._history.message, reason_required=reasons == "required")
+        suppressions = Suppressions(
+            files, known, self._history.message, reason_required=reasons == "required", obeys=self._terms.obeys
+        )
         shown, hidden = [], []
         for candidate in _with_ordinals(self._candidates):
             why = suppressions.why_hidden(candidate.finding)
@@ -122,7 +145,7 @@ class Finder:
             clusters=tuple(sorted({cluster for h in hits for cluster in h.clusters})),
             owners=tuple(owner_of(self._graph, owner) for owner in owners.values()),
             related=tuple(m for s, t in list(related.values())[:MAX_RELATED] if (m := self._mark(s, t))),
-            fingerprint=_fingerprint(rule.id, hits),
+            fingerprint=_fingerprint(rule.id, hits, self._terms.renames),
             help=hit.help,
             effect=hit.effect,
             repair=self._repair(hit.fix) if hit.fix else None,
@@ -179,11 +202,11 @@ class _Identity(NamedTuple):
     route: str
 
 
-def _fingerprint(rule_id: str, hits: Sequence[Hit]) -> str:
+def _fingerprint(rule_id: str, hits: Sequence[Hit], renames: Mapping[str, str]) -> str:
     """Stable against moved lines: rule, identities (the path only where there is none) and the route by names."""
     hit = hits[0]
     subjects = sorted({str(h.subject) for h in hits if h.subject} | {str(o.built.ref) for h in hits for o in h.owners})
-    path = hit.at.path if hit.at else hit.message
+    path = renames.get(hit.at.path, hit.at.path) if hit.at else hit.message
     identity = _Identity(rule_id, tuple(subjects or [path]), _named_route(hit.at))
     return hashlib.sha256(repr(tuple(identity)).encode()).hexdigest()[:32]
 

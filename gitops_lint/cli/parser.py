@@ -109,6 +109,15 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
     _report(parser)
+    parser.add_argument(
+        "--diff-base", metavar="REF", help="only what is new since HEAD left REF (a commit or a branch)"
+    )
+    parser.add_argument(
+        "--law-from",
+        choices=("head", "base"),
+        default="head",
+        help="with --diff-base: by whose configuration, rules and comments both are judged (default: head)",
+    )
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")

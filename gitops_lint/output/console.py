@@ -149,10 +149,11 @@ def _finding(view: _View, finding: Finding, tag: str) -> Iterator[str]:
 
 
 def _marks(finding: Finding) -> list[Mark]:
-    """The locations of a finding; of the related ones only the first that has a snippet keeps it."""
+    """The locations of a finding: its own, the changed line behind it, then the related ones, of which one is shown."""
     second = next((mark for mark in finding.related if mark.snippet), None)
     others = (replace(mark, snippet=None) for mark in finding.related if mark is not second)
-    return [mark for mark in (finding.mark, second, *others) if mark]
+    cause = replace(finding.cause, message=f"changed: {finding.cause.message}") if finding.cause else None
+    return [mark for mark in (finding.mark, cause, second, *others) if mark]
 
 
 def _lines(mark: Mark) -> list[tuple[int, str]]:

@@ -102,8 +102,8 @@ def _rule(rule: RuleText) -> Object:
 
 
 def _mark(finding: Finding) -> Mark | None:
-    """The primary location, if GitHub can show it."""
-    return finding.mark if finding.mark and _is_inside(finding.mark.location) else None
+    """The primary location, if GitHub can show it: the changed line behind a finding, else where it stands."""
+    return finding.shown if finding.shown and _is_inside(finding.shown.location) else None
 
 
 def _is_inside(location: Location) -> bool:
@@ -151,7 +151,8 @@ def _result(finding: Finding, mark: Mark, index: dict[str, int], several: bool) 
 
 def _related(finding: Finding) -> Related:
     """What else belongs to a finding: its related marks, then the hops of its owners."""
-    marks = [(mark.location, mark.message, mark.snippet) for mark in finding.related]
+    own = [finding.mark] if finding.cause and finding.mark else []
+    marks = [(mark.location, mark.message, mark.snippet) for mark in (*own, *finding.related)]
     hops = [(step.location, step.text, None) for owner in finding.owners for step in owner.chain]
     related: Related = {}
     for location, text, snippet in (*marks, *hops):

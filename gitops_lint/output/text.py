@@ -20,7 +20,7 @@ from gitops_lint.model import Controller, Reach
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gitops_lint.finding import Finding, Owner, Report
+    from gitops_lint.finding import Comparison, Finding, Owner, Report
     from gitops_lint.location import Location
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -109,10 +109,21 @@ def summary(report: Report, threshold: Severity) -> str:
     found = ", ".join(plural(tally[level], level.word) for level in levels if level >= threshold)
     consequences = sum(1 for _ in every(report.findings)) - len(report.findings)
     aside = [plural(consequences, "consequence")] if consequences else []
-    aside += [f"{len(report.hidden)} suppressed"] if report.hidden else []
+    known = report.comparison.known if report.comparison else 0
+    aside += [f"{len(report.hidden) - known} suppressed"] if len(report.hidden) > known else []
     aside += [f"{plural(tally[level], level.word)} not shown" for level in levels if level < threshold]
     brackets = f" ({', '.join(aside)})" if aside else ""
-    return f"Found {found}{brackets} in {looked}." if found else f"No findings{brackets}: looked at {looked}."
+    new = "new " if report.comparison else ""
+    told = f"Found {new}{found}{brackets} in {looked}." if found else f"No {new}findings{brackets}: looked at {looked}."
+    return f"{told}{_compared(report.comparison)}"
+
+
+def _compared(comparison: Comparison | None) -> str:
+    """What a comparison leaves out: `` 12 known in main, 3 repaired since.``."""
+    if comparison is None:
+        return ""
+    fixed = f", {comparison.fixed} repaired since" if comparison.fixed else ""
+    return f" {comparison.known} known in {clean(comparison.base)}{fixed}."
 
 
 # -- a terminal --------------------------------------------------------------------------------------------------------
