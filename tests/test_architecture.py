@@ -114,7 +114,7 @@ def test_imports_go_down(path: Path) -> None:
 @pytest.mark.parametrize("folder", ["checks", "facts", "output", "controllers", "cli", "builders"])
 def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
-        "output": {"mermaid", "picture", "text", "yaml"},
+        "output": {"gfm", "mermaid", "picture", "text", "yaml"},
         "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
         "cli": {"naming", "parser", "world", "progress", "repairs", "report"},
         "builders": {"kustomize", "envsubst", "template", "trimming"},
