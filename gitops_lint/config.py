@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from datetime import date  # noqa: TC003 - the annotation is resolved when a file is validated
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gitops_lint.document import File, read
 from gitops_lint.location import Location
@@ -13,6 +14,11 @@ from gitops_lint.matrix import Clause, Component, Matrix, default_clauses
 from gitops_lint.model import Controller
 from gitops_lint.nearest import did_you_mean
 from gitops_lint.validation import ConfigError, Globs, Mistake, schema_of, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_lint.location import Route
 
 FILE_NAMES = (".gitops-lint.yaml", ".gitops-lint.yml")
 
@@ -121,6 +127,16 @@ class SuppressionSettings:
 
 
 @dataclass(frozen=True)
+class IgnoreSettings:
+    """What is not told below some paths: the findings of rules, by ids or categories, up to and with a day."""
+
+    paths: Globs
+    rules: tuple[str, ...]
+    reason: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole file."""
 
@@ -140,6 +156,7 @@ class Settings:
     adoption: bool = False
     exclude: Globs = NO_GLOBS
     suppressions: SuppressionSettings = SuppressionSettings()
+    ignores: tuple[IgnoreSettings, ...] = ()
     rules: dict[str, Level | RuleSettings] = field(default_factory=dict)
 
 
@@ -184,7 +201,19 @@ def load(path: str, content: bytes) -> tuple[Settings, File]:
         hint = did_you_mean(settings.extends, preset_names())
         span = file.documents[0].locate(("extends",))
         raise ConfigError([Mistake(Location(path, span), f"unknown preset {settings.extends!r}{hint}")])
+    mistakes = [Mistake(Location(path, file.documents[0].locate(route)), text) for route, text in _idle(settings)]
+    if mistakes:
+        raise ConfigError(mistakes)
     return settings, file
+
+
+def _idle(settings: Settings) -> Iterator[tuple[Route, str]]:
+    """What in ``ignores`` could hide nothing, or must not."""
+    for index, ignored in enumerate(settings.ignores):
+        if not ignored.rules:
+            yield ("ignores", index, "rules"), f"ignores[{index}].rules names no rule, so it hides nothing"
+        if settings.suppressions.reason == "required" and not ignored.reason.strip():
+            yield ("ignores", index), f"ignores[{index}] gives no reason, and suppressions.reason is required"
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ A finding never asks the world again; a renderer needs nothing but the Report.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint import __version__, checks
@@ -35,10 +36,11 @@ from gitops_lint.validation import ConfigError, Mistake
 from gitops_lint.walk import IN_CLUSTER, Layout, Walked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from gitops_lint.document import File
     from gitops_lint.history import History
+    from gitops_lint.location import Route
     from gitops_lint.tree import Tree
 
 OWN_RULES = ".gitops-lint/rules"
@@ -120,6 +122,8 @@ def check(
     """
     selection = selection or Selection()
     rules = enabled_rules(world, selection)
+    today = selection.today or datetime.now(UTC).date()
+    terms = (terms or Terms())._replace(known=selection.known, today=today)
     losses = Losses(world.repo, world.walked, world.graph, world.config.matrix)
     finder = Finder(world.repo, world.graph, world.config, losses, world.history, repairs=repairs, terms=terms)
     for rule in (*rules, *_witnesses(world, rules, selection)):
@@ -169,14 +173,21 @@ def _configure(repo: Repo, found: tuple[Settings, File] | None, rules: Sequence[
 
 def _check_rule_names(settings: Settings, file: File, rules: Sequence[Rule]) -> None:
     mistakes = []
-    for name in settings.rules:
+    for route, name in _rule_names(settings):
         try:
             by_name(rules, name)
         except KeyError as error:
-            span = file.documents[0].locate(("rules", name), key=True)
+            span = file.documents[0].locate(route, key=route[0] == "rules")
             mistakes.append(Mistake(Location(file.path, span), str(error.args[0])))
     if mistakes:
         raise ConfigError(mistakes)
+
+
+def _rule_names(settings: Settings) -> Iterator[tuple[Route, str]]:
+    """The names of rules in a configuration, with where they stand."""
+    yield from ((("rules", name), name) for name in settings.rules)
+    for index, ignored in enumerate(settings.ignores):
+        yield from ((("ignores", index, "rules", number), name) for number, name in enumerate(ignored.rules))
 
 
 def _layout(config: Config) -> Layout:
@@ -195,10 +206,14 @@ def _layout(config: Config) -> Layout:
 
 
 class Selection(NamedTuple):
-    """What the command line says about rules: ids, aliases or categories."""
+    """What the command line says about rules (ids, aliases or categories), and what is shown of their findings."""
 
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
+    known: Container[str] = ()
+    """The fingerprints of the findings in the baseline, which are not shown."""
+    today: date | None = None
+    """The day by which suppressions end; None for the day that it is, in UTC: everywhere the same one."""
 
 
 def own_rules(tree: Tree) -> list[Rule]:

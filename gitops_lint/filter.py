@@ -1,12 +1,14 @@
 """Why a finding is not shown: comments in the linted files. One that silences nothing is a finding itself.
 
 ``# gitops-lint: ignore[rule-id] reason`` stands on the line of the finding, or above it: as a line of its own, with
-nothing but further comment lines between the two. A commit says the same in a line of its message, without the ``#``,
-which git would take for a comment.
+nothing but further comment lines between the two. With ``until=2026-12-31`` behind the bracket it ends with that day.
+A commit says the same in a line of its message, without the ``#``, which git would take for a comment.
 """
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,13 +26,42 @@ if TYPE_CHECKING:
     from gitops_lint.location import Revision
     from gitops_lint.rule import Rule
 
-UNUSED, UNKNOWN = "unused-suppression", "unknown-suppression"
+UNUSED, UNKNOWN, EXPIRED = "unused-suppression", "unknown-suppression", "expired-suppression"
 """The rules whose hits come from here."""
 IGNORE = "ignore"
 SPELLING = "# gitops-lint: ignore[rule-id] reason"
+SPELLING_UNTIL = "# gitops-lint: ignore[rule-id] until=YYYY-MM-DD reason"
 _IN_MESSAGE = re2.compile(r"(?im)^[ \t]*gitops-lint:[ \t]*ignore\[([^\]\n]+)\][ \t]*(.*)$")
+_UNTIL = re.compile(r"(?<!\S)until=(\S*)\s*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 OTHER_VERBS = ("ignore", "disable", "skip", "suppress", "allow", "noqa", "nolint", "off")
 """How a comment begins that means to silence something, here or in another linter; any other is just prose."""
+
+
+class Excuse(NamedTuple):
+    """What stands behind the bracket: why, and the last day on which it holds; None where it has no end."""
+
+    reason: str
+    until: date | None = None
+
+    def says(self, default: str) -> str:
+        """Why a finding is hidden."""
+        end = f" (until {self.until})" if self.until else ""
+        return f"{self.reason or default}{end}"
+
+
+def excuse_of(text: str) -> Excuse:
+    """The text behind the bracket, read. Raises ValueError, fit for the author, for a date that is none."""
+    words = _UNTIL.findall(text)
+    if not words:
+        return Excuse(text.strip())
+    try:
+        [word] = words
+        until = date.fromisoformat(word if _DATE.fullmatch(word) else "")
+    except ValueError:
+        said = " ".join(f"until={word}" for word in words)
+        raise ValueError(f"{said} is {'no date' if len(words) == 1 else 'more than one date'}") from None
+    return Excuse(_UNTIL.sub("", text).strip(), until)
 
 
 class Suppression(NamedTuple):
@@ -38,6 +69,7 @@ class Suppression(NamedTuple):
 
     file: File
     directive: Directive
+    excuse: Excuse
     names: tuple[tuple[str, frozenset[str]], ...]
     """Each name as written, and the ids of the rules that it selects."""
 
@@ -60,6 +92,7 @@ class Suppressions:
         *,
         reason_required: bool = False,
         obeys: Callable[[str, int], bool] | None = None,
+        today: date = date.min,
     ) -> None:
         """``message_of`` gives the message of a commit; ``obeys`` says of a line whether its comment counts."""
         self._message_of = message_of
@@ -68,8 +101,10 @@ class Suppressions:
             for name in (rule.id, rule.category, *rule.law.aliases):
                 self._ids.setdefault(name, set()).add(rule.id)
         self._reason_required = reason_required
+        self._today = today
         self._suppressions: dict[str, list[Suppression]] = {}
         self._refused: list[Hit] = []
+        self._expired: list[Hit] = []
         self._used: set[tuple[str, Directive, str]] = set()
         for file in files:
             for directive in file.directives:
@@ -88,26 +123,38 @@ class Suppressions:
             name = next((name for name, ids in suppression.names if finding.rule in ids), None)
             if name is not None and suppression.covers(finding.mark.location.span.line):
                 self._used.add((location.path, directive, name))
-                return directive.reason or "suppressed by a comment"
+                return suppression.excuse.says("suppressed by a comment")
         return None
 
     def _excuse(self, rule: str, message: str) -> str | None:
         """The reason that a line of a commit's message gives for a rule."""
         for match in _IN_MESSAGE.finditer(message):
             named = (self._ids.get(name.strip(), ()) for name in match[1].split(","))
-            reason = match[2].strip()
-            if any(rule in ids for ids in named) and (reason or not self._reason_required):
-                return reason or "suppressed by the message"
+            if not any(rule in ids for ids in named):
+                continue
+            try:
+                excuse = excuse_of(match[2])
+            except ValueError:
+                continue
+            if (excuse.reason or not self._reason_required) and not self._is_over(excuse):
+                return excuse.says("suppressed by the message")
         return None
+
+    def _is_over(self, excuse: Excuse) -> bool:
+        return excuse.until is not None and excuse.until < self._today
 
     def unknown(self) -> list[Hit]:
         """The comments, or parts of them, that cannot be obeyed."""
         return self._refused
 
+    def expired(self) -> list[Hit]:
+        """The comments whose time is over."""
+        return self._expired
+
     def unused(self, ran: AbstractSet[str]) -> Iterator[Hit]:
         """The names that silence nothing. Only a rule that ran can say that it had nothing to say."""
         for path, suppressions in self._suppressions.items():
-            for _, directive, names in suppressions:
+            for _, directive, _, names in suppressions:
                 for name, ids in names:
                     if ids <= ran and (path, directive, name) not in self._used:
                         alone = len(directive.rules) == 1
@@ -127,16 +174,28 @@ class Suppressions:
         elif not directive.rules:
             message = "the comment names no rule, so it silences nothing"
             self._refuse(file, directive, message, f"write {SPELLING}")
-        elif self._reason_required and not directive.reason:
-            message = f"ignore[{', '.join(directive.rules)}] gives no reason, so it silences nothing"
-            self._refuse(file, directive, message, "say behind the bracket why this is fine here")
         else:
-            named = dict.fromkeys(directive.rules)
-            for name in named:
-                if name not in self._ids:
-                    self._refuse_name(file, directive, name)
-            names = tuple((name, frozenset(self._ids[name])) for name in named if name in self._ids)
-            self._suppressions.setdefault(file.path, []).append(Suppression(file, directive, names))
+            try:
+                self._take_names(file, directive, excuse_of(directive.reason))
+            except ValueError as error:
+                message = f"{error}, so the comment silences nothing"
+                self._refuse(file, directive, message, f"write {SPELLING_UNTIL}")
+
+    def _take_names(self, file: File, directive: Directive, excuse: Excuse) -> None:
+        listed = ", ".join(directive.rules)
+        if self._reason_required and not excuse.reason:
+            message = f"ignore[{listed}] gives no reason, so it silences nothing"
+            self._refuse(file, directive, message, "say behind the bracket why this is fine here")
+            return
+        named = dict.fromkeys(directive.rules)
+        for name in named:
+            if name not in self._ids:
+                self._refuse_name(file, directive, name)
+        names = tuple((name, frozenset(self._ids[name])) for name in named if name in self._ids)
+        if names and self._is_over(excuse):
+            self._expired.append(expiry(f"ignore[{listed}]", excuse.until, Location(file.path, directive.span)))
+        else:
+            self._suppressions.setdefault(file.path, []).append(Suppression(file, directive, excuse, names))
 
     def _refuse_name(self, file: File, directive: Directive, name: str) -> None:
         close = get_close_matches(name, self._ids, n=1)
@@ -146,6 +205,13 @@ class Suppressions:
     def _refuse(self, file: File, directive: Directive, message: str, advice: str) -> None:
         location = Location(file.path, directive.span)
         self._refused.append(Hit(message=message, at=location, label="this comment", help=advice))
+
+
+def expiry(what: str, until: date | None, at: Location) -> Hit:
+    """What is said of a suppression whose last day is over."""
+    message = f"{what} ended on {until}, so it silences nothing"
+    advice = "repair what it hid and remove it, or give it another date and say why"
+    return Hit(message=message, at=at, label="its time is over", help=advice)
 
 
 def _fix(path: str, directive: Directive, name: str) -> Fix:

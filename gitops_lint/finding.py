@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from gitops_lint.location import Location
 
 
+IN_BASELINE = "in the baseline"
+"""Why a finding is hidden that was there before the repository began to be checked."""
+
+
 class Severity(IntEnum):
     """How bad. The numbers order: an error outranks a warning."""
 

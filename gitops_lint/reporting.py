@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.filter import UNKNOWN, UNUSED, Suppressions
-from gitops_lint.finding import Confidence, Finding, Mark, Repair, Severity, Snippet
+from gitops_lint.exemptions import Exemptions
+from gitops_lint.filter import EXPIRED, UNKNOWN, UNUSED, Suppressions
+from gitops_lint.finding import IN_BASELINE, Confidence, Finding, Mark, Repair, Severity, Snippet
 from gitops_lint.fix import is_possible, repair_of
 from gitops_lint.fold import Candidate, fold
 from gitops_lint.glob import glob
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
     from gitops_lint.repo import Repo
     from gitops_lint.rule import Rule
 
+COMMENTED = (UNKNOWN, EXPIRED, UNUSED)
+"""The rules that ask the comments of files."""
 MAX_RELATED = 100
 """Related locations of one finding; code scanning shows no more."""
 
 
 class Terms(NamedTuple):
-    """On what terms a state of a repository is compared with another one.
+    """On what terms a state of a repository is judged and compared with another one.
 
     ``renames`` are the paths that its files have there; ``obeys`` says of a line, by path and number, whether a comment
     that silences a finding counts.
@@ -45,6 +49,10 @@ class Terms(NamedTuple):
 
     renames: Mapping[str, str] = MappingProxyType({})
     obeys: Callable[[str, int], bool] | None = None
+    known: Container[str] = ()
+    """The fingerprints that the baseline holds."""
+    today: date = date.min
+    """The day by which suppressions end."""
 
 
 class Finder:
@@ -90,30 +98,45 @@ class Finder:
 
         A rule that was taken and is not ``enabled`` shows nothing: it only tells which comments are needed.
         """
-        reasons = self._config.settings.suppressions.reason
-        files = _files(self._repo) if self._reads_comments(enabled) else ()
-        suppressions = Suppressions(
-            files, known, self._history.message, reason_required=reasons == "required", obeys=self._terms.obeys
-        )
+        suppressions = self._suppressions(enabled, known)
+        exemptions = Exemptions(self._config.settings.ignores, self._config.file, known, self._terms.today)
         shown, hidden = [], []
         for candidate in _with_ordinals(self._candidates):
-            why = suppressions.why_hidden(candidate.finding)
-            if candidate.finding.rule not in enabled:
+            finding = candidate.finding
+            why = suppressions.why_hidden(finding) or exemptions.why_hidden(finding) or self._why_known(finding)
+            if finding.rule not in enabled:
                 continue
             if why is None:
                 shown.append(candidate)
             else:
-                hidden.append(replace(candidate.finding, hidden=why))
-        for rule_id, hits in ((UNKNOWN, suppressions.unknown()), (UNUSED, suppressions.unused(self._ran))):
-            if rule_id in enabled:
-                shown += _with_ordinals(self._judged(enabled[rule_id], hits))
+                hidden.append(replace(finding, hidden=why))
+        for rule_id, hits in (
+            (UNKNOWN, suppressions.unknown()),
+            (EXPIRED, (*suppressions.expired(), *exemptions.expired())),
+            (UNUSED, (*suppressions.unused(self._ran), *exemptions.unused(self._ran))),
+        ):
+            for candidate in _with_ordinals(self._judged(enabled[rule_id], hits)) if rule_id in enabled else ():
+                if why := self._why_known(candidate.finding):
+                    hidden.append(replace(candidate.finding, hidden=why))
+                else:
+                    shown.append(candidate)
         shown.sort(key=lambda candidate: order(candidate.finding))
         return tuple(fold(shown, self._losses)), tuple(sorted(hidden, key=order))
+
+    def _suppressions(self, enabled: Container[str], known: Sequence[Rule]) -> Suppressions:
+        reason = self._config.settings.suppressions.reason
+        files = _files(self._repo) if self._reads_comments(enabled) else ()
+        message = self._history.message
+        obeys, today = self._terms.obeys, self._terms.today
+        return Suppressions(files, known, message, reason_required=reason == "required", obeys=obeys, today=today)
+
+    def _why_known(self, finding: Finding) -> str | None:
+        return IN_BASELINE if finding.fingerprint in self._terms.known else None
 
     def _reads_comments(self, enabled: Container[str]) -> bool:
         """Whether the comments of the files matter; a run that judges commits alone reads no file for them."""
         marks = (candidate.finding.mark for candidate in self._candidates)
-        return any(mark and not mark.location.revision for mark in marks) or UNKNOWN in enabled or UNUSED in enabled
+        return any(mark and not mark.location.revision for mark in marks) or any(rule in enabled for rule in COMMENTED)
 
     # -- one finding -------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.config import load
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = "https://example.com/repo"
 """What examples call the repository that they stand for."""
+DAY = date(2026, 1, 1)
+"""The day on which every example is tried: its outcome does not change with time."""
 LAW = b"extends: dual-gitops\n"
 """The configuration of an example that brings none."""
 PAGE = ".gitops-lint/rules/{category}/{id}.md"
@@ -53,7 +56,7 @@ def try_example(rule: Rule, example: Example, page: str | None = None) -> Outcom
     Raises ConfigError for a configuration in the example that cannot be used.
     """
     own = {} if page is None else {PAGE.format(category=rule.category, id=rule.id): page}
-    report = check(_world({**example.files, **own}, example), Selection(select=(rule.id,)))
+    report = check(_world({**example.files, **own}, example), Selection(select=(rule.id,), today=DAY))
     found = sorted(_told(inner) for finding in report.findings for inner in (finding, *finding.folded))
     unmet = (want for want in example.wants if not any(_is_wanted(told, want) for told in found))
     unwanted = (told for told in found if not any(_is_wanted(told, want) for want in example.wants))
@@ -73,7 +76,7 @@ def repaired(rule: Rule, example: Example, page: str | None = None) -> Mapping[s
     """The files that the repairs of a bad example change, as they leave them. Raises ConfigError and Unlasting."""
     own = {} if page is None else {PAGE.format(category=rule.category, id=rule.id): page}
     files = {path: without_wants(text) for path, text in example.files.items()} | own
-    settings, select = settings_of(example), Selection(select=(rule.id,))
+    settings, select = settings_of(example), Selection(select=(rule.id,), today=DAY)
     mended = mend(_world(files, example), settings, select, unsafe=True)
     changed = {path: content.decode() for path, content in mended.contents.items()}
     if changed or mended.moves:

@@ -473,7 +473,7 @@ def test_programs_that_the_repository_names_are_not_run(tmp_path: Path) -> None:
 # -- what is printed -----------------------------------------------------------------------------------------------------
 
 FOUL = "x\x1b[2J\n::error file=pwned::pwned\r\n##[command]\u202e\u2028\x07\x9b"
-FORMATS = ("full", "concise", "json", "sarif", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 
 @pytest.mark.parametrize("output", FORMATS)

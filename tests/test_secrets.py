@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VALUE = "hunter2"
-FORMATS = ("full", "concise", "json", "sarif", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: web}}\nstringData: {{p: {VALUE}}}\n"
 JSON_SECRET = json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "j"}, "data": {"p": VALUE}})
 SUBSTITUTE = "  postBuild: {substitute: {known: x}}\n"

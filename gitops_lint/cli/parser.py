@@ -14,7 +14,7 @@ from gitops_lint.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-FORMATS = ("full", "concise", "json", "sarif", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 PLAN_FORMATS = ("text", "json", "markdown")
 GRAPH_FORMATS = ("mermaid", "dot", "json")
 LEVELS = ("error", "warning", "info")

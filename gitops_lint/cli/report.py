@@ -56,6 +56,9 @@ def render(report: Report, name: str, options: argparse.Namespace, *, shown: boo
         "json": {},
         "sarif": {"category": options.sarif_category},
         "github": {"severity": severity},
+        "gitlab": {"severity": severity},
+        "junit": {"severity": severity, "fail_on": Severity[options.fail_on.upper()]},
+        "markdown": {"severity": severity},
     }
     return renderer(name)(report, **chosen[name])
 

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = {"full": "console", "concise": "concise", "json": "json", "sarif": "sarif", "github": "github"}
+FORMATS = {
+    "full": "console",
+    "concise": "concise",
+    "json": "json",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+}
 """What ``--output-format`` names, and the module that renders it."""
 
 

@@ -1,7 +1,8 @@
 """Workflow commands: annotations of GitHub Actions at the lines of a pull request.
 
 A step may make ten annotations of each level, and the runner drops the rest without a word. So the findings of one
-rule in one file are one annotation, the worst come first, and a last notice counts those that found no room.
+rule in one file are one annotation, and so are those of several rules at one line; the worst come first, and a last
+notice counts those that found no room.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ MAX_LINES = 5
 def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     """A command a line for the findings of at least ``severity``; consequences are told with their cause."""
     titles = {rule.id: f"{rule.id}: {rule.title}" for rule in report.rules}
-    groups = _groups(finding for finding in report.findings if finding.severity >= severity)
+    places = _places(_groups(finding for finding in report.findings if finding.severity >= severity))
     lines, left_out = [], 0
     for level in reversed(Severity):
-        same = [group for group in groups if group[0].severity == level]
-        lines += [_command(group, titles) for group in same[: LIMITS[level]]]
-        left_out += sum(map(len, same[LIMITS[level] :]))
+        same = [groups for groups in places if groups[0][0].severity == level]
+        lines += [_command(groups, titles) for groups in same[: LIMITS[level]]]
+        left_out += sum(len(group) for groups in same[LIMITS[level] :] for group in groups)
     if left_out:
         text = f"{plural(left_out, 'more finding')} than fit into annotations: the full report has all of them."
         lines.append(f"::notice title=gitops-lint::{text}")
@@ -52,11 +53,22 @@ def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _command(group: Sequence[Finding], titles: dict[str, str]) -> str:
-    first = group[0]
+def _places(groups: Iterable[list[Finding]]) -> list[list[list[Finding]]]:
+    """The groups that begin at the same line, the worst first; what has no line stands alone."""
+    places: dict[object, list[list[Finding]]] = {}
+    for index, group in enumerate(groups):
+        location = group[0].mark.location if group[0].mark else None
+        is_line = location is not None and location.line is not None and not location.revision
+        key = (location.path, location.line) if location and is_line else index
+        places.setdefault(key, []).append(group)
+    return [sorted(found, key=lambda group: -group[0].severity) for found in places.values()]
+
+
+def _command(groups: Sequence[Sequence[Finding]], titles: dict[str, str]) -> str:
+    first = groups[0][0]
     properties = {**_position(first), "title": _shorten(clean(titles.get(first.rule, first.rule)), MAX_TITLE)}
     text = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{COMMANDS[first.severity]} {text}::{_data(_body(group))}"
+    return f"::{COMMANDS[first.severity]} {text}::{_data(_body(groups))}"
 
 
 def _position(finding: Finding) -> dict[str, str | int]:
@@ -77,13 +89,14 @@ def _position(finding: Finding) -> dict[str, str | int]:
     return {"file": clean(path), "line": span.line, "endLine": span.line, **columns}
 
 
-def _body(group: Sequence[Finding]) -> str:
-    """The message, and of the lines that explain it those that find room."""
-    first = group[0]
+def _body(groups: Sequence[Sequence[Finding]]) -> str:
+    """The message, those of other rules at the same line, and of the lines that explain it those that find room."""
+    first, others = groups[0][0], groups[0][1:]
     where = first.mark.location if first.mark else None
     named = f"{where.path}: " if where and where.revision else ""
     body = _shorten(clean(named + first.message), MAX_BODY)
-    for line in map(clean, _lines(first, group[1:])):
+    besides = (f"{group[0].severity.word}[{group[0].rule}]: {group[0].message}" for group in groups[1:])
+    for line in map(clean, (*besides, *_lines(first, others))):
         if len(body) + len("\n") + len(line) <= MAX_BODY:
             body += f"\n{line}"
     return body

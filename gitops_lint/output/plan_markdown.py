@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_lint.output.gfm import escaped as _text
 from gitops_lint.output.mermaid import escaped
 from gitops_lint.output.text import clean
 from gitops_lint.plan import STATEFUL, WORDS, Action, clusters, headline, named, route
@@ -28,7 +29,6 @@ _SIGNS = {
     Action.SUBSTITUTES: "🔵",
     Action.CREATES: "🟢",
 }
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~$@"})
 
 
 def render(impact: Impact, *, base: str) -> str:
@@ -103,8 +103,3 @@ def _picture(steps: Sequence[Step]) -> Iterator[str]:
         yield f'  n{numbers[old]} {"-->" if action is Action.MOVES else "<-.->"}|"{word} {count}"| n{numbers[new]}'
     yield "```"
     yield ""
-
-
-def _text(text: str) -> str:
-    """Foreign text as what it is: no markup, no link, no mention, no cell of its own."""
-    return clean(text).translate(_SPECIAL)

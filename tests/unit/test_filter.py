@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from gitops_lint.document import read
 from gitops_lint.engine import Selection, analyse, check
-from gitops_lint.filter import Suppressions
+from gitops_lint.filter import Excuse, Suppressions, excuse_of
 from gitops_lint.finding import Confidence, Finding, Mark, Report, Severity
 from gitops_lint.location import Location, Revision, Span
 from gitops_lint.rule import FrontMatter, Rule
@@ -278,3 +279,99 @@ def test_a_commit_is_excused_by_its_message(line: str, reason: str | None) -> No
     assert said.why_hidden(found) == reason
     strict = Suppressions([], RULES, lambda _: line, reason_required=True)
     assert strict.why_hidden(found) == (reason if reason == "as agreed" else None)
+
+
+# -- dates -------------------------------------------------------------------------------------------------------------
+
+LAST = "a: 1 # gitops-lint: ignore[duplicate-key] until=2026-12-31 a tool reads it\n"
+
+
+@pytest.mark.parametrize(
+    ("today", "hidden", "expired"),
+    [
+        (date(2026, 12, 30), "a tool reads it (until 2026-12-31)", []),
+        (date(2026, 12, 31), "a tool reads it (until 2026-12-31)", []),
+        (date(2027, 1, 1), None, ["ignore[duplicate-key] ended on 2026-12-31, so it silences nothing"]),
+    ],
+)
+def test_a_date_is_the_last_day(today: date, hidden: str | None, expired: list[str]) -> None:
+    found = Suppressions([read(PATH, LAST.encode())], RULES, today=today)
+    assert found.why_hidden(finding(1, "duplicate-key")) == hidden
+    assert [hit.message for hit in found.expired()] == expired
+    assert list(found.unknown()) == []
+
+
+def test_what_has_expired_is_not_called_unused_as_well() -> None:
+    found = Suppressions([read(PATH, LAST.encode())], RULES, today=date(2027, 1, 1))
+    assert list(found.unused({"duplicate-key"})) == []
+
+
+def test_the_engine_asks_the_clock_only_where_it_is_told_no_day() -> None:
+    listed = MISSPELT.replace("app.yaml", "app.yaml # gitops-lint: ignore[missing-kustomize-entry] until=2026-12-31")
+    tree = {"clusters/home/kustomization.yaml": listed, "clusters/home/flux-system/gotk-sync.yaml": GOTK_SYNC}
+    world = analyse(MemoryTree(tree))
+    select = ("missing-kustomize-entry", "expired-suppression")
+    for today, rules in ((date(2026, 12, 31), []), (date(2027, 1, 1), sorted(select))):
+        found = check(world, Selection(select=select, today=today))
+        assert sorted(shown.rule for shown in found.findings) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "excuse"),
+    [
+        ("", Excuse("")),
+        ("why", Excuse("why")),
+        ("until=2026-12-31 why", Excuse("why", date(2026, 12, 31))),
+        ("why until=2026-12-31", Excuse("why", date(2026, 12, 31))),
+        ("until=2026-12-31", Excuse("", date(2026, 12, 31))),
+        ("until the move on 2026-12-31", Excuse("until the move on 2026-12-31")),
+        ("see https://example.com/?until=soon", Excuse("see https://example.com/?until=soon")),
+    ],
+)
+def test_a_reason_is_read(text: str, excuse: Excuse) -> None:
+    assert excuse_of(text) == excuse
+
+
+@pytest.mark.parametrize(
+    "text", ["until=", "until=soon", "until=2026-02-30", "until=20261231", "until=2026-W01-1", "until=２０２６-12-31"]
+)
+def test_a_date_that_is_none_silences_nothing(text: str) -> None:
+    found = suppressions(f"a: 1 # gitops-lint: ignore[duplicate-key] {text} x\n")
+    assert found.why_hidden(finding(1, "duplicate-key")) is None
+    assert [hit.message for hit in found.unknown()] == [f"{text} is no date, so the comment silences nothing"]
+    assert list(found.unused({"duplicate-key"})) == []
+
+
+def test_two_dates_are_none() -> None:
+    found = suppressions("a: 1 # gitops-lint: ignore[duplicate-key] until=2026-12-31 until=2027-12-31\n")
+    assert "more than one date" in found.unknown()[0].message
+
+
+def test_a_date_is_no_reason() -> None:
+    text = "a: 1 # gitops-lint: ignore[duplicate-key] until=2026-12-31\n"
+    assert "gives no reason" in suppressions(text, reason_required=True).unknown()[0].message
+    assert suppressions(text).why_hidden(finding(1, "duplicate-key")) == "suppressed by a comment (until 2026-12-31)"
+
+
+def test_taking_a_name_out_keeps_the_date() -> None:
+    text = "a: 1 # gitops-lint: ignore[duplicate-key, yaml, kustomize] until=2026-12-31 x\n"
+    found = suppressions(text)
+    assert found.why_hidden(finding(1, "duplicate-key"))
+    [hit] = found.unused({"missing-kustomize-entry", "kustomize-build-fails"})
+    assert hit.fix
+    assert "until=2026-12-31 x" in str(hit.fix.changes)
+
+
+@pytest.mark.parametrize(
+    ("words", "today", "reason"),
+    [
+        ("until=2026-12-31 as agreed", date(2026, 12, 31), "as agreed (until 2026-12-31)"),
+        ("until=2026-12-31 as agreed", date(2027, 1, 1), None),
+        ("until=soon as agreed", date(2026, 1, 1), None),
+    ],
+)
+def test_the_message_of_a_commit_excuses_until_a_day_as_well(words: str, today: date, reason: str | None) -> None:
+    location = Location("commit 1234567890", Span(1, 1, 1, 2), Revision(0, "1234567890abcdef"))
+    found = replace(finding(1, "duplicate-key"), mark=Mark(location, ""))
+    said = Suppressions([], RULES, lambda _: f"feat: x\n\ngitops-lint: ignore[duplicate-key] {words}\n", today=today)
+    assert said.why_hidden(found) == reason

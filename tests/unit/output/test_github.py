@@ -28,7 +28,9 @@ def commands(*findings: Finding, severity: Severity = Severity.WARNING) -> list[
 def numbered(severity: Severity, number: int, path: str | None = None) -> list[Finding]:
     """Findings in different files, or in one."""
     return [
-        samples.plain("missing-path", severity, f"m{n}", Mark(samples.at(path or f"{n}.yaml", n + 1), ""))
+        samples.plain(
+            "missing-path", severity, f"m{n}", Mark(samples.at(path or f"{severity.word}-{n}.yaml", n + 1), "")
+        )
         for n in range(number)
     ]
 
@@ -108,3 +110,31 @@ def test_hostile_text_cannot_end_its_command() -> None:
     names = [pair.partition("=")[0] for pair in match[2].split(",")]
     assert names == ["file", "line", "endLine", "col", "endColumn", "title"]
     assert "%250A::set-env" in match[3]
+
+
+def test_several_rules_at_one_line_are_one_annotation_of_the_worst() -> None:
+    here = Mark(samples.at("a.yaml", 7), "")
+    found = commands(
+        samples.plain("no-root", Severity.ERROR, "bad", here),
+        *numbered(Severity.ERROR, 1, "b.yaml"),
+        samples.plain("missing-path", Severity.WARNING, "not good", here),
+    )
+    assert [(level, properties["line"]) for level, properties, _ in found] == [("error", "7"), ("error", "1")]
+    assert found[0][2] == "bad\nwarning[missing-path]: not good"
+
+
+def test_whole_files_and_commits_are_not_one_place() -> None:
+    whole = [samples.plain(name, Severity.ERROR, "m", Mark(Location("a"), "")) for name in ("no-root", "missing-path")]
+    assert len(commands(*whole)) == 2
+
+
+def test_all_that_found_no_room_is_counted() -> None:
+    rules = ("no-root", "missing-path")
+    findings = [
+        samples.plain(name, Severity.ERROR, "m", Mark(samples.at(f"{n}.yaml", 1), ""))
+        for n in range(12)
+        for name in rules
+    ]
+    found = commands(*findings)
+    assert len(found) == 11
+    assert found[-1][2].startswith("4 more findings than fit")
