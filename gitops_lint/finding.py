@@ -166,3 +166,5 @@ class Report:
     skipped: tuple[Skipped, ...]
     counts: Counts
     rules: tuple[RuleText, ...]
+    elsewhere: tuple[Finding, ...] = ()
+    """What is left out because the change that was asked about does not touch it."""

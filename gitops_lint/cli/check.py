@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
+from gitops_lint.cli.touched import Asked
 from gitops_lint.cli.world import is_empty, open_configured, say_empty
 from gitops_lint.engine import Selection, analyse, check
 from gitops_lint.history import GitHistory
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     files = files_of(options.files)
     selection = Selection(options.select, options.ignore)
+    asked = Asked(options)
     with progress(options):
         began = perf_counter()
         tree, settings = open_configured(options)
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
                 mended = mend(world, settings, selection, unsafe=options.unsafe_fixes)
                 report = mended.report
             else:
-                report = check(world, selection)
+                report = asked.only(check(world, selection), world)
         checked = perf_counter()
     if options.diff:
         return show_diff(mended, tree, options)

@@ -111,6 +111,8 @@ def summary(report: Report, threshold: Severity) -> str:
     aside = [plural(consequences, "consequence")] if consequences else []
     aside += [f"{len(report.hidden)} suppressed"] if report.hidden else []
     aside += [f"{plural(tally[level], level.word)} not shown" for level in levels if level < threshold]
+    elsewhere = sum(1 for finding in report.elsewhere if finding.severity >= threshold)
+    aside += [f"{elsewhere} elsewhere"] if elsewhere else []
     brackets = f" ({', '.join(aside)})" if aside else ""
     return f"Found {found}{brackets} in {looked}." if found else f"No findings{brackets}: looked at {looked}."
 
