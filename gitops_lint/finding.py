@@ -187,3 +187,5 @@ class Report:
     rules: tuple[RuleText, ...]
     comparison: Comparison | None = None
     """The base, where only what is new to it is shown."""
+    elsewhere: tuple[Finding, ...] = ()
+    """What is left out because the change that was asked about does not touch it."""

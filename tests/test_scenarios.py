@@ -21,15 +21,18 @@ from gitops_lint.cli import main
 from gitops_lint.config import load
 from gitops_lint.engine import analyse, check
 from gitops_lint.example import records_of
-from gitops_lint.history import MemoryHistory
+from gitops_lint.history import FileChange, MemoryHistory
 from gitops_lint.output.console import render
 from gitops_lint.rule import shipped
+from gitops_lint.touching import change_of, touched
 from gitops_lint.tree import MemoryTree, WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitops_lint.engine import World
     from gitops_lint.finding import Report
+    from gitops_lint.touching import Change
 
 FIXTURES = Path(__file__).parent / "fixtures"
 BROKEN = FIXTURES / "broken"
@@ -66,9 +69,12 @@ def test_the_reference_is_clean_under_strict() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.name)
 def test_a_broken_one_has_one_finding(variant: Path) -> None:
-    report = check(analyse(broken(variant), history=history(variant)))
+    world = analyse(broken(variant), history=history(variant))
+    report = check(world)
     assert sorted(finding.rule for finding in report.findings) == sorted(allowed(variant))
     assert_shown(report, variant / EXPECTED)
+    if not (variant / HISTORY).exists():  # what breaks a sound repository is told to whoever commits it
+        assert touched(report, change(world), world.repo.tree).elsewhere == ()
 
 
 def test_every_rule_has_a_variant() -> None:
@@ -100,6 +106,18 @@ def broken(variant: Path) -> MemoryTree:
         assert len(left) < len(files), f"{variant.name}/{DELETED}: there is no {gone}"
         files = left
     return MemoryTree(files)
+
+
+def change(world: World) -> Change:
+    """What leads from the reference repository to a variant of it."""
+    base, tree = contents(FIXTURES / "reference"), world.repo.tree
+    now = {path: tree.read(path) for path in tree.files}
+    changes = [
+        FileChange("M" if path in base and path in now else "A" if path in now else "D", path, path)
+        for path in sorted({*base, *now})
+        if base.get(path) != now.get(path)
+    ]
+    return change_of(changes, base, world.repo)
 
 
 def history(variant: Path) -> MemoryHistory:

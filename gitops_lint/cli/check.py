@@ -11,6 +11,7 @@ from gitops_lint.cli.base import open_base
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
+from gitops_lint.cli.touched import Asked
 from gitops_lint.cli.world import is_empty, open_configured, say_empty
 from gitops_lint.engine import Selection, analyse, check, read_settings
 from gitops_lint.history import GitHistory
@@ -28,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     files = files_of(options.files)
     selection = Selection(options.select, options.ignore)
+    asked = Asked(options)
     with progress(options):
         began = perf_counter()
         tree, settings = open_configured(options)
@@ -43,9 +45,10 @@ def run(options: argparse.Namespace) -> int:
                 mended = mend(world, settings, selection, unsafe=options.unsafe_fixes)
                 report = mended.report
             elif base:
-                report = only_new(world, analyse(base.tree, settings, like=world, law=law), selection, base.name)
+                before = analyse(base.tree, settings, like=world, law=law)
+                report = asked.only(only_new(world, before, selection, base.name), world)
             else:
-                report = check(world, selection)
+                report = asked.only(check(world, selection), world)
         checked = perf_counter()
     if options.diff:
         return show_diff(mended, tree, options)

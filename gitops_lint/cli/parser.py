@@ -107,7 +107,21 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Read the whole repository, as Flux, Argo CD and kustomize would, and tell what is wrong with
+        it. FILES filter the report and never what is read: with them, only findings are shown that touch one of
+        these files, by a place, by a step of the chains of their owners, or because one of them is gone."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument(
+        "touching",
+        metavar="FILES",
+        nargs="*",
+        help="show only what touches these files or directories, as seen from the current directory",
+    )
+    parser.add_argument(
+        "--staged",
+        action="store_true",
+        help="show only what touches the change that is staged in git; where nothing is staged, everything",
+    )
     _report(parser)
     parser.add_argument(
         "--diff-base", metavar="REF", help="only what is new since HEAD left REF (a commit or a branch)"

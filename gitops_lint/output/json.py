@@ -54,6 +54,7 @@ def _summary(report: Report) -> Object:
         "objects": report.counts.objects,
         "reconcilers": report.counts.reconcilers,
         **({} if report.counts.commits is None else {"commits": report.counts.commits}),
+        **({"elsewhere": len(report.elsewhere)} if report.elsewhere else {}),
     }
 
 

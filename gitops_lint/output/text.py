@@ -112,6 +112,8 @@ def summary(report: Report, threshold: Severity) -> str:
     known = report.comparison.known if report.comparison else 0
     aside += [f"{len(report.hidden) - known} suppressed"] if len(report.hidden) > known else []
     aside += [f"{plural(tally[level], level.word)} not shown" for level in levels if level < threshold]
+    elsewhere = sum(1 for finding in report.elsewhere if finding.severity >= threshold)
+    aside += [f"{elsewhere} elsewhere"] if elsewhere else []
     brackets = f" ({', '.join(aside)})" if aside else ""
     new = "new " if report.comparison else ""
     told = f"Found {new}{found}{brackets} in {looked}." if found else f"No {new}findings{brackets}: looked at {looked}."
