@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from gitops_lint.cli.base import open_base
+from gitops_lint.cli.compared import check_words, open_compared
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
-from gitops_lint.cli.world import is_empty, open_configured, say_empty
-from gitops_lint.engine import Selection, analyse, check, read_settings
-from gitops_lint.history import GitHistory
+from gitops_lint.cli.world import is_empty, say_empty
+from gitops_lint.engine import Selection, check
 from gitops_lint.mending import mend
 from gitops_lint.novelty import only_new
 
@@ -26,15 +24,12 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
+    check_words(options)
     files = files_of(options.files)
     selection = Selection(options.select, options.ignore)
     with progress(options):
         began = perf_counter()
-        tree, settings = open_configured(options)
-        base = open_base(options.path, options.diff_base, tree, settings) if options.diff_base is not None else None
-        law = base.tree if base and options.law_from == "base" else None
-        settings = read_settings(law) if law and options.config is None else settings
-        world = analyse(tree, settings, GitHistory(Path(options.path)), law=law)
+        tree, settings, world, base = open_compared(options)
         if is_empty(world):
             return say_empty(options)
         analysed = perf_counter()
@@ -43,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
                 mended = mend(world, settings, selection, unsafe=options.unsafe_fixes)
                 report = mended.report
             elif base:
-                report = only_new(world, analyse(base.tree, settings, like=world, law=law), selection, base.name)
+                report = only_new(world, base, selection)
             else:
                 report = check(world, selection)
         checked = perf_counter()
