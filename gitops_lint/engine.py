@@ -60,8 +60,6 @@ class World:
     rules: tuple[Rule, ...]
     """Every rule that exists, enabled or not: those that ship, and the repository's own."""
     history: History = field(default_factory=MemoryHistory)
-    law: Tree | None = None
-    """The tree whose rules and comments judge it, if that is another one."""
     built: bool = True
     """Whether the files are judged, too: they were read, and all that they apply is known."""
 
@@ -79,18 +77,18 @@ def analyse(
     settings: tuple[Settings, File] | None = None,
     history: History | None = None,
     like: World | None = None,
-    law: Tree | None = None,
+    law: World | None = None,
 ) -> World:
     """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used.
 
     ``like`` is the world of another state of the repository: what is equal in both is read and built once. ``law`` is
-    the tree whose rules judge it, if that is another one.
+    the world by whose configuration and rules it is judged, if that is another one.
     """
     repo = Repo(tree, like.repo if like else None)
-    rules = (*shipped(), *own_rules(law or tree))
-    config = _configure(repo, settings or read_settings(tree), rules)
+    rules = law.rules if law else (*shipped(), *own_rules(tree))
+    config = law.config if law else _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))
-    return replace(_world(repo, config, walked, rules, history or MemoryHistory()), law=law)
+    return _world(repo, config, walked, rules, history or MemoryHistory())
 
 
 def recall(tree: Tree, settings: tuple[Settings, File] | None, history: History) -> World:

@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from gitops_lint.location import Location
 
 
@@ -125,6 +127,13 @@ class Finding:
         return self.cause or self.mark
 
 
+def every(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, each followed by its consequences."""
+    for finding in findings:
+        yield finding
+        yield from every(finding.folded)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleText:
     """What a renderer may say of a rule."""
@@ -167,6 +176,13 @@ class Comparison(NamedTuple):
     base: str
     known: int
     fixed: int
+    law: tuple[Mark, ...] = ()
+    """Where the change alters by what is judged; the notes tell the same."""
+
+    @property
+    def reason(self) -> str:
+        """Why a finding is hidden that the base has, too."""
+        return f"known in {self.base}"
 
 
 @dataclass(frozen=True, slots=True)

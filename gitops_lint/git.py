@@ -34,6 +34,7 @@ _SETTINGS = r"^(core\.sparsecheckout|remote\..+\.url|url\..+\.insteadof)$"
 _UNOPENED = re.compile(r"^warning: could not open directory '(.+)/': (.+)$", re.MULTILINE)
 _RAW = ("-z", "--raw", "--no-abbrev", "--find-renames=100%", "--no-ext-diff", "--no-textconv", "--no-color")
 """Changes as ids of blobs: two files are asked for their bytes only where somebody wants to see them."""
+_RENAMES = ("-z", "--name-status", "--find-renames", "--diff-filter=R", "-l1000", "--no-ext-diff", "--no-textconv")
 _LOG = ("--topo-order", "--no-show-signature", "--no-notes", "--encoding=UTF-8", "--root")
 _FORMAT = "--format=%H%x00%P%x00%an%x00%ae%x00%B"
 _CREDENTIALS = re.compile(r"^(https?://)[^/]*@", re.IGNORECASE)
@@ -146,6 +147,16 @@ class Git:
         """What the next commit will change, in the fields of a log: raw lines and paths."""
         head = self.commit_id("HEAD") or _text(self._ask("hash-object", "-t", "tree", "--stdin").stdout).strip()
         return _text(self._ask("diff-index", "--cached", *self._raw, head).stdout).split("\0")[:-1]
+
+    def renames(self, commit: str) -> dict[str, str]:
+        """Files of a commit that have another name in the index, perhaps with other content: old names by new ones.
+
+        The work tree is not asked: to compare its files, git would run the filters that its configuration names.
+        """
+        here = ["--relative"] if self._prefix else []
+        answer = self._ask("diff-index", "--cached", *_RENAMES, *here, commit, "--")
+        fields = os.fsdecode(answer.stdout).split("\0")[:-1]
+        return dict(zip(fields[2::3], fields[1::3], strict=True))
 
     def tags(self) -> list[str] | None:
         """The tags in the history of HEAD; None where they cannot be known: a clone may be told to leave them out."""

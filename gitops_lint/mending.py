@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.engine import analyse, check
+from gitops_lint.finding import every
 from gitops_lint.fix import splice
 from gitops_lint.tree import Overlay, Unreadable
 
@@ -63,7 +64,7 @@ def mend(
                 contents[new] = contents.pop(old)
         current = Overlay(tree, contents, moves)
         report = check(analyse(current, settings, world.history), selection, repairs=True)
-    left = {finding.fingerprint for finding in _all(report.findings)}
+    left = {finding.fingerprint for finding in every(report.findings)}
     gone = tuple(finding for finding in repaired.values() if finding.fingerprint not in left)
     return Mended(report, gone, contents, moves)
 
@@ -72,7 +73,7 @@ def _chosen(report: Report, unsafe: bool, done: Mapping[str, Finding], tree: Tre
     """The repairs of one round: those in the way of another wait for the next, and none is made twice."""
     taken: list[Edit] = []
     moved: set[str] = set()
-    for finding in _all(report.findings):
+    for finding in every(report.findings):
         repair = finding.repair
         if repair is None or finding.fingerprint in done or not (repair.safe or unsafe):
             continue
@@ -84,12 +85,6 @@ def _chosen(report: Report, unsafe: bool, done: Mapping[str, Finding], tree: Tre
         taken += repair.edits
         moved |= {path for move in repair.moves for path in move}
         yield finding, repair
-
-
-def _all(findings: Iterable[Finding]) -> Iterator[Finding]:
-    for finding in findings:
-        yield finding
-        yield from _all(finding.folded)
 
 
 def _meets(edit: Edit, other: Edit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date
+from posixpath import relpath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from gitops_lint.glob import glob
 from gitops_lint.location import Location
 from gitops_lint.model import Place, Reach, dig
 from gitops_lint.owners import owner_of
+from gitops_lint.paths import join
 from gitops_lint.repo import MANIFEST_SUFFIXES
 from gitops_lint.snippet import one_line, snippet
 
@@ -125,7 +127,7 @@ class Finder:
 
     def _suppressions(self, enabled: Container[str], known: Sequence[Rule]) -> Suppressions:
         reason = self._config.settings.suppressions.reason
-        files = _files(self._repo) if self._reads_comments(enabled) else ()
+        files = commented(self._repo) if self._reads_comments(enabled) else ()
         message = self._history.message
         obeys, today = self._terms.obeys, self._terms.today
         return Suppressions(files, known, message, reason_required=reason == "required", obeys=obeys, today=today)
@@ -196,7 +198,7 @@ class Finder:
         return Mark(location, text, snippet(file, location))
 
 
-def _files(repo: Repo) -> Iterator[File]:
+def commented(repo: Repo) -> Iterator[File]:
     """The files whose comments count: everything that is read as manifests."""
     for path in repo.tree.below(""):
         if path.endswith(MANIFEST_SUFFIXES) and not repo.chart_of_template(path) and (file := repo.file(path)):
@@ -230,20 +232,29 @@ def _fingerprint(rule_id: str, hits: Sequence[Hit], renames: Mapping[str, str]) 
     hit = hits[0]
     subjects = sorted({str(h.subject) for h in hits if h.subject} | {str(o.built.ref) for h in hits for o in h.owners})
     path = renames.get(hit.at.path, hit.at.path) if hit.at else hit.message
-    identity = _Identity(rule_id, tuple(subjects or [path]), _named_route(hit.at))
+    identity = _Identity(rule_id, tuple(subjects or [path]), _named_route(hit.at, renames))
     return hashlib.sha256(repr(tuple(identity)).encode()).hexdigest()[:32]
 
 
-def _named_route(spot: Spot | None) -> str:
+def _named_route(spot: Spot | None, renames: Mapping[str, str]) -> str:
     """A route whose list elements are named by what they hold, so that inserting one above changes nothing."""
     if not isinstance(spot, Place):
         return ""
     data = getattr(spot.document, "data", None)
     names = []
     for index, step in enumerate(spot.route):
-        value = dig(data, spot.route[: index + 1])
-        names.append(_element_name(value) if isinstance(step, int) else step)
+        name = _element_name(dig(data, spot.route[: index + 1])) if isinstance(step, int) else step
+        names.append(_renamed(name, spot.path, renames) if renames and isinstance(step, int) else name)
     return "/".join(names)
+
+
+def _renamed(value: str, path: str, renames: Mapping[str, str]) -> str:
+    """A path in a list, as seen from its file, under the name that it has after a move: of what it leads to."""
+    target = join(path.rpartition("/")[0], value)
+    if target is None or target not in renames:
+        return value
+    directory = renames.get(path, path).rpartition("/")[0]
+    return relpath(f"/{renames[target]}", f"/{directory}")
 
 
 def _element_name(value: object) -> str:

@@ -26,6 +26,10 @@ class UnknownRevision(Exception):
     """A name that git knows no commit by."""
 
 
+class TooShallow(Exception):
+    """A clone that does not go back to where HEAD left the commit of this name."""
+
+
 def of_range(root: Path, text: str) -> GitHistory:
     """The commits of ``A..B`` or ``A...B``, or one commit by its name. Raises UnknownRevision and Refused."""
     git = Git(root)
@@ -54,10 +58,10 @@ def by_default(root: Path) -> GitHistory:
 
 
 def base_of(git: Git, name: str | None) -> tuple[str, str]:
-    """The commit that a work tree is compared with, and what it is called. Raises UnknownRevision and Refused.
+    """The commit that a work tree is compared with, and what it is called.
 
     With a name the place where its history and that of HEAD part, as in ``git diff name...``; without one the same for
-    the trunk, and HEAD itself where nothing was committed since.
+    the trunk, and HEAD itself where nothing was committed since. Raises UnknownRevision, TooShallow and Refused.
     """
     tip = git.commit_id("HEAD")
     if tip is None:
@@ -65,7 +69,10 @@ def base_of(git: Git, name: str | None) -> tuple[str, str]:
     found, called = (_resolved(git, name), name) if name else _trunk(git)
     if not found:
         return tip, "HEAD"
-    base = git.merge_base(found, tip) or found
+    base = git.merge_base(found, tip)
+    if base is None and git.is_shallow():
+        raise TooShallow(called)
+    base = base or found
     return (base, called) if name or base != tip else (tip, "HEAD")
 
 

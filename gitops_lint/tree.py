@@ -34,6 +34,8 @@ NESTED = "is a repository of its own"
 IRREGULAR = "is not a regular file"
 IGNORED = "git ignores it"
 NOT_TRACKED = "git does not track it"
+_EXCLUDED = "excluded by the configuration"
+_PACKAGES, _HOLDS_PACKAGES = "node_modules", "holds packages of Node.js"
 
 # A link or a pipe that took the place of a file since it was listed is neither followed nor waited for.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -113,11 +115,11 @@ class GitTree(Tree):
 
     def __init__(self, git: Git, commit: str, *, beside: Tree, exclude: Sequence[str] = ()) -> None:
         """``beside`` is the tree of the same repository that this one is compared with. Raises Refused."""
-        self._git = git
+        self._git, self._beside = git, beside
         excluded = glob(*exclude)
         entries = list(git.entries(commit))
-        passed = {e.path: why for e in entries if (why := _why_not(e, excluded))}
-        taken = [entry for entry in entries if entry.path not in passed]
+        judged = [(entry, _passed(entry, excluded)) for entry in entries]
+        taken = [entry for entry, passed in judged if passed is None]
         self._blobs = {entry.path: entry.id for entry in taken}
         self._loaded: dict[str, bytes] = {}
         links = [entry for entry in taken if entry.mode == self.LINK]
@@ -125,9 +127,13 @@ class GitTree(Tree):
         super().__init__(
             (entry.path for entry in taken if entry.mode != self.LINK),
             {entry.path: os.fsdecode(targets.get(entry.id, b"")) for entry in links},
-            {_printable(path): why for path, why in passed.items()},
+            {_printable(passed.path): passed.reason for _, passed in judged if passed},
         )
         self.remotes, self.branch = beside.remotes, beside.branch
+
+    def unkept(self, path: str) -> str | None:
+        """What git ignores lies beside every commit alike."""
+        return None if self.is_file(path) or self.is_directory(path) else self._beside.unkept(path)
 
     def _load(self, path: str) -> bytes:
         if not self._loaded:  # one question for all: each takes longer than most files
@@ -138,13 +144,18 @@ class GitTree(Tree):
         return self._loaded[blob]
 
 
-def _why_not(entry: Entry, excluded: Callable[[str], bool]) -> str | None:
-    """Why a path of a commit is not taken; None for one that is."""
+def _passed(entry: Entry, excluded: Callable[[str], bool]) -> Passed | None:
+    """What is not taken of a commit because of an entry, and why: the file, or a directory above it; None if it is."""
     if not _is_unicode(entry.path):
-        return "the name is not UTF-8"
+        return Passed(entry.path, "the name is not UTF-8")
+    for directory in [*upwards(entry.path)][:0:-1]:
+        if directory.rpartition("/")[2] == _PACKAGES:
+            return Passed(directory, _HOLDS_PACKAGES)
+        if excluded(directory) or excluded(f"{directory}/"):
+            return Passed(directory, _EXCLUDED)
     if entry.mode == GitTree.REPOSITORY:
-        return NESTED
-    return "excluded by the configuration" if excluded(entry.path) else None
+        return Passed(entry.path, NESTED)
+    return Passed(entry.path, _EXCLUDED) if excluded(entry.path) else None
 
 
 def _printable(path: str) -> str:
@@ -302,10 +313,10 @@ class _Survey:
         """Whether something that exists may be taken; if not, the reason is noted."""
         if not path.isascii() and not _is_unicode(path):
             self.leave_out(path, "the name is not UTF-8")
-        elif path.endswith("node_modules") and path.rpartition("/")[2] == "node_modules":
-            self.leave_out(path, "holds packages of Node.js")
+        elif path.endswith(_PACKAGES) and path.rpartition("/")[2] == _PACKAGES:
+            self.leave_out(path, _HOLDS_PACKAGES)
         elif self._excluded(path) or (stat.S_ISDIR(mode) and self._excluded(f"{path}/")):
-            self.leave_out(path, "excluded by the configuration")
+            self.leave_out(path, _EXCLUDED)
         else:
             return True
         return False

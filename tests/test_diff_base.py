@@ -10,7 +10,7 @@ import pytest
 from gitops_lint.cli import main
 from tests.command import write
 from tests.test_impact_command import commit, git
-from tests.unit.test_impact import ARGOCD, FLUX, IN_CLUSTER, SETTINGS
+from tests.unit.test_impact import ARGOCD, CONFIG, FLUX, IN_CLUSTER, SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def rules(report: dict[str, Any]) -> list[str]:
 def test_equal_worlds_have_nothing_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = told(repository, capsys)
     assert rules(report) == []
-    assert report["comparison"] == {"base": "HEAD", "known": 1, "fixed": 0}
+    assert report["comparison"] == {"base": "HEAD", "known": 1, "fixed": 0, "law": []}
     assert [one["hidden"] for one in report["hidden"]] == ["known in HEAD"]
     assert main([str(repository), "--diff-base", "HEAD"]) == 0
     out = capsys.readouterr().out
@@ -81,7 +81,7 @@ def test_a_renamed_file_keeps_its_findings(repository: Path, capsys: pytest.Capt
 
 def test_what_is_repaired_is_counted(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / OTHER).write_text("resources: []\n")
-    assert told(repository, capsys)["comparison"] == {"base": "HEAD", "known": 0, "fixed": 1}
+    assert told(repository, capsys)["comparison"] == {"base": "HEAD", "known": 0, "fixed": 1, "law": []}
 
 
 def test_a_base_that_cannot_be_read_in_part(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +96,8 @@ def test_a_change_that_alters_the_law_is_told(repository: Path, capsys: pytest.C
     (repository / "infrastructure/web/config.yaml").unlink()
     report = told(repository, capsys)
     assert "missing-kustomize-entry" not in rules(report)
-    assert "this change alters the law: .gitops-lint.yaml changes" in report["notes"]
+    assert "this change alters the law: .gitops-lint.yaml:3 changes" in report["notes"]
+    assert report["comparison"]["law"] == [{"path": SETTINGS, "line": 3, "message": "changes"}]
     assert rules(told(repository, capsys, "--law-from", "base")) == ["missing-kustomize-entry"]
 
 
@@ -129,6 +130,42 @@ def test_an_unknown_base(repository: Path, capsys: pytest.CaptureFixture[str]) -
     assert "git knows no commit 'origin/main' here: fetch more of the history" in capsys.readouterr().err
 
 
+def test_a_shallow_clone_says_what_it_needs(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the commit where the branches part, whatever main got since would seem to be this change's doing."""
+    git(repository, "switch", "--quiet", "--create", "topic")
+    (repository / "infrastructure/web/config.yaml").unlink()
+    commit(repository)
+    git(repository, "switch", "--quiet", "main")
+    write(repository, {"README.md": "more"})
+    commit(repository)
+    clone = tmp_path_factory.mktemp("clone")
+    url = f"file://{repository}"
+    git(clone, "clone", "--quiet", "--depth=1", "--no-single-branch", "--branch=topic", url, ".")
+    assert main([str(clone), "--diff-base", "origin/main"]) == 2
+    err = capsys.readouterr().err
+    assert "this clone does not go back to where HEAD left 'origin/main': fetch more of the history" in err
+    assert "fetch-depth: 0" in err
+    git(clone, "fetch", "--quiet", "--depth=2", "origin", "main", "topic")
+    assert main([str(clone), "--diff-base", "origin/main"]) == 1
+    assert "0 repaired" not in capsys.readouterr().out
+
+
+def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, FLUX)
+    assert main([str(tmp_path), "--diff-base", "main"]) == 2
+    assert "the history of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["--law-from", "base"], ["--diff-base", "HEAD", "--fix"], ["--diff-base", "HEAD", "--diff"]]
+)
+def test_words_that_do_not_go_together(words: list[str], repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(repository), *words]) == 2
+    assert "--diff-base" in capsys.readouterr().err
+
+
 def test_builds_are_shared(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main([str(repository), "--diff-base", "HEAD", "--statistics"])
     used = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("built"))
@@ -154,3 +191,207 @@ def test_sarif_points_to_the_change(repository: Path, capsys: pytest.CaptureFixt
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (changed, 2)
     related = {one["physicalLocation"]["artifactLocation"]["uri"] for one in result["relatedLocations"]}
     assert "argocd-apps/web.yaml" in related
+
+
+def test_annotations_point_to_the_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two Applications of one object: the finding stands at the old one, and the new one brought it."""
+    first = ARGOCD["argocd-apps/web.yaml"].replace("applications/web", "applications/a")
+    write(repository, {"argocd-apps/a.yaml": first, "applications/a/kustomization.yaml": "resources: [../one]\n"})
+    write(repository, {"applications/one/kustomization.yaml": "resources: []\n"})
+    commit(repository)
+    write(repository, {"applications/a/kustomization.yaml": "resources:\n  - ../one\n  - ../../infrastructure/web\n"})
+    main([str(repository), "--diff-base", "HEAD", "--output-format", "github", "--select", "two-controllers"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "file=applications/a/kustomization.yaml,line=3," in line
+    assert "%0AFound at: " in line
+    main([str(repository), "--diff-base", "HEAD", "--select", "two-controllers", "--color", "never"])
+    assert "::: applications/a/kustomization.yaml:3:" in capsys.readouterr().out
+
+
+def test_annotations_tell_of_an_altered_law(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repository, {SETTINGS: IN_CLUSTER + "rules: {missing-kustomize-entry: off}\n"})
+    main([str(repository), "--diff-base", "HEAD", "--output-format", "github"])
+    told = "::notice title=gitops-lint::this change alters the law: .gitops-lint.yaml:3 changes\n"
+    assert capsys.readouterr().out == told
+
+
+# -- whose law ---------------------------------------------------------------------------------------------------------
+
+PAGE = '---\ntitle: a map\nseverity: error\nexpression: "false"\nmatch: [{kind: ConfigMap}]\n---\nNo.\n'
+OWN = ".gitops-lint/rules/own/no-map.md"
+BASE_LAW = ("--law-from", "base")
+OFF = "rules: {missing-kustomize-entry: off}\n"
+
+
+def test_a_new_rule_judges_the_base_as_well(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else whoever writes a rule would have to repair the repository in the same change."""
+    write(repository, {OWN: PAGE})
+    report = told(repository, capsys)
+    assert rules(report) == []
+    assert "no-map" in {one["rule"] for one in report["hidden"]}
+    assert report["comparison"]["law"] == [{"path": OWN, "line": None, "message": "is new"}]
+
+
+@pytest.mark.parametrize(("path", "text"), [(OWN, "nonsense"), (SETTINGS, "rules: {no-such-rule: off}\n")])
+def test_a_broken_law_of_the_base(path: str, text: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the head repairs is in nobody's way, until somebody wants to be judged by it."""
+    mended = (repository / path).read_text() if (repository / path).exists() else PAGE
+    write(repository, {path: text})
+    commit(repository)
+    write(repository, {path: mended})
+    assert rules(told(repository, capsys)) == []
+    assert main([str(repository), "--diff-base", "HEAD", *BASE_LAW]) == 2
+    assert path in capsys.readouterr().err
+
+
+def test_a_broken_law_of_the_head(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It judges nothing here, but would once it is merged."""
+    write(repository, {OWN: "nonsense"})
+    assert main([str(repository), "--diff-base", "HEAD", *BASE_LAW]) == 2
+    assert OWN in capsys.readouterr().err
+
+
+def test_a_first_configuration_is_a_change_of_the_law(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / SETTINGS).unlink()
+    commit(repository)
+    write(repository, {SETTINGS: OFF})
+    (repository / "infrastructure/web/config.yaml").unlink()
+    assert rules(told(repository, capsys)) == []
+    assert rules(told(repository, capsys, *BASE_LAW)) == ["missing-kustomize-entry"]
+
+
+def test_no_configuration_judges_the_base_as_well(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repository, {SETTINGS: IN_CLUSTER + OFF})
+    commit(repository)
+    (repository / SETTINGS).unlink()
+    assert rules(told(repository, capsys)) == []
+    assert {"path": SETTINGS, "line": None, "message": "is gone"} in told(repository, capsys)["comparison"]["law"]
+
+
+@pytest.mark.parametrize("pattern", ["infrastructure/web/**", "infrastructure/web", "**"])
+def test_nothing_is_excluded_that_the_base_does_not(
+    pattern: str, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(repository, {SETTINGS: f"{IN_CLUSTER}exclude: ['{pattern}']\n"})
+    (repository / "infrastructure/web/config.yaml").unlink()
+    assert rules(told(repository, capsys, *BASE_LAW)) == ["missing-kustomize-entry"]
+
+
+def test_what_is_excluded_is_so_in_both(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A directory named without its content, and the packages that nobody reads."""
+    write(repository, {SETTINGS: f"{IN_CLUSTER}exclude: [infrastructure/other]\n"})
+    write(repository, {"node_modules/a/kustomization.yaml": "resources: [lost.yaml]\n"})
+    commit(repository)
+    report = told(repository, capsys)
+    assert rules(report) == []
+    assert report["comparison"]["fixed"] == 0
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0c"])
+def test_no_sign_shifts_the_lines(sign: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What Python takes for a line end and YAML does not would lead to an untouched line instead of the comment's."""
+    head = (
+        f"# a\n#{sign}\nresources:\n  - claim.yaml\n"
+        if sign == "\x0c"
+        else f'namePrefix: "{sign}"\nresources:\n  - claim.yaml\n'
+    )
+    write(repository, {WEB: f"{head}  - config.yaml\n"})
+    commit(repository)
+    (repository / "infrastructure/web/config.yaml").unlink()
+    before = rules(told(repository, capsys, *BASE_LAW))
+    write(repository, {WEB: f"{head}  - config.yaml {SILENCED}\n"})
+    assert rules(told(repository, capsys, *BASE_LAW)) == before
+
+
+def test_an_old_comment_still_silences(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the base's law too, wherever its line went, and with the file."""
+    write(repository, {OTHER: f"resources:\n  - lost.yaml {SILENCED}\n"})
+    commit(repository)
+    write(repository, {OTHER: f"# one\n\nresources:\n  - lost.yaml {SILENCED}\n"})
+    assert rules(told(repository, capsys, *BASE_LAW)) == []
+    git(repository, "mv", "infrastructure/other", "infrastructure/moved")
+    sync = repository / "clusters/home/other.yaml"
+    sync.write_text(sync.read_text().replace("./infrastructure/other", "./infrastructure/moved"))
+    report = told(repository, capsys, *BASE_LAW)
+    assert rules(report) == []
+    assert report["comparison"]["law"] == []
+
+
+def test_a_comment_that_is_taken_away(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was silenced was not known: it is new to whoever reads the report."""
+    write(repository, {OTHER: f"resources:\n  - lost.yaml {SILENCED}\n"})
+    commit(repository)
+    write(repository, {OTHER: "resources:\n  - lost.yaml\n"})
+    assert rules(told(repository, capsys)) == ["missing-kustomize-entry"]
+
+
+# -- what is new -------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_one_above_the_first(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The two differ by an ordinal alone, and the line that was touched tells which one is new."""
+    write(repository, {"infrastructure/other/kustomization.yaml": "resources:\n  - lost.yaml\n  - lost.yaml\n"})
+    commit(repository)
+    write(repository, {OTHER: "resources:\n  - lost.yaml\n  - gone.yaml\n  - lost.yaml\n"})
+    (finding,) = told(repository, capsys)["findings"]
+    assert (finding["path"], finding["line"]) == (OTHER, 3)
+
+
+def test_no_tag_is_nothing_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both are states of one repository, with one history."""
+    write(repository, {SETTINGS: IN_CLUSTER + "profile: strict\n"})
+    commit(repository)
+    report = told(repository, capsys)
+    assert rules(report) == []
+    assert "no-release-tag" in {one["rule"] for one in report["hidden"]}
+
+
+def test_a_file_that_moved_and_was_edited(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the finding is about has no identity: git tells what became of the file."""
+    write(repository, {"infrastructure/web/odd.yaml": "a: [\n" + "# one line\n" * 20})
+    commit(repository)
+    git(repository, "mv", "infrastructure/web/odd.yaml", "infrastructure/web/even.yaml")
+    write(repository, {"infrastructure/web/even.yaml": "a: [\n" + "# one line\n" * 20 + "# more\n"})
+    git(repository, "add", "--all")
+    report = told(repository, capsys)
+    assert (rules(report), report["comparison"]["fixed"]) == ([], 0)
+
+
+def test_a_file_that_moved_unknown_to_git(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repository, {"infrastructure/web/odd.yaml": "kind: [\n"})
+    commit(repository)
+    (repository / "infrastructure/web/odd.yaml").rename(repository / "infrastructure/web/even.yaml")
+    report = told(repository, capsys)
+    assert (rules(report), report["comparison"]["fixed"]) == ([], 0)
+
+
+def test_a_repository_in_a_directory_of_another(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sub = write(repository / "sub", {SETTINGS: IN_CLUSTER, **FLUX, "infrastructure/web/odd.yaml": "kind: [\n"})
+    commit(repository)
+    git(repository, "mv", "sub/infrastructure/web/odd.yaml", "sub/infrastructure/web/even.yaml")
+    report = told(sub, capsys)
+    assert (rules(report), report["comparison"]["fixed"]) == ([], 0)
+
+
+def test_a_filter_of_git_is_not_run(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To compare the work tree git would run what the configuration of a clone names."""
+    proof = repository / "proof"
+    git(repository, "config", "filter.evil.clean", f"touch {proof}; cat")
+    write(repository, {".gitattributes": "*.yaml filter=evil\n"})
+    (repository / "infrastructure/web/config.yaml").write_text("changed: true\n")
+    told(repository, capsys)
+    assert not proof.exists()
+
+
+def test_what_becomes_worse_is_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second owner that nothing reaches is a warning; the same one below a root is an error that fails the gate."""
+    files = {path.replace("argocd-apps", "drafts"): text for path, text in ARGOCD.items()}
+    root = ARGOCD["argocd-apps/web.yaml"].replace("web", "other")
+    write(
+        repository, {**files, "argocd-apps/other.yaml": root, "applications/other/a.yaml": CONFIG.replace("web", "b")}
+    )
+    commit(repository)
+    git(repository, "mv", "drafts/web.yaml", "argocd-apps/web.yaml")
+    report = told(repository, capsys, "--select", "two-controllers")
+    assert {one["severity"] for one in report["findings"]} == {"error"}
+    assert report["comparison"]["fixed"] == 0

@@ -11,27 +11,49 @@ from gitops_lint.git import Git, Refused
 from gitops_lint.tree import GitTree
 
 if TYPE_CHECKING:
-    from gitops_lint.config import Settings
-    from gitops_lint.document import File
+    from collections.abc import Mapping, Sequence
+
     from gitops_lint.tree import Tree
+
+DEEPER = "fetch more of the history (fetch-depth: 0 in actions/checkout, GIT_DEPTH: 0 in GitLab, git fetch --unshallow)"
 
 
 class Base(NamedTuple):
-    """The files of the base, and what it is called."""
+    """A commit to compare with, and what it is called."""
 
-    tree: GitTree
+    path: str
+    git: Git
     name: str
     commit: str
 
+    def tree(self, beside: Tree, exclude: Sequence[str] = ()) -> GitTree:
+        """Its files, those left out that are to be excluded. Raises UsageError."""
+        try:
+            return GitTree(self.git, self.commit, beside=beside, exclude=exclude)
+        except Refused as refusal:
+            raise _refused(self.path, refusal) from refusal
 
-def open_base(path: str, revision: str | None, beside: Tree, settings: tuple[Settings, File] | None) -> Base:
+    def renames(self) -> Mapping[str, str]:
+        """Its files that have moved since: old paths by new ones. Raises UsageError."""
+        try:
+            return self.git.renames(self.commit)
+        except Refused as refusal:
+            raise _refused(self.path, refusal) from refusal
+
+
+def find_base(path: str, revision: str | None) -> Base:
     """The base of the repository at ``path``, where HEAD left ``revision``. Raises UsageError."""
     try:
         git = Git(Path(path))
         commit, name = revisions.base_of(git, revision)
-        return Base(GitTree(git, commit, beside=beside, exclude=settings[0].exclude if settings else ()), name, commit)
+        return Base(path, git, name, commit)
     except revisions.UnknownRevision as error:
-        hint = "fetch more of the history (fetch-depth: 0 in actions/checkout), or correct the name"
-        raise UsageError(f"git knows no commit {str(error)!r} here: {hint}") from error
+        raise UsageError(f"git knows no commit {str(error)!r} here: {DEEPER}, or correct the name") from error
+    except revisions.TooShallow as error:
+        raise UsageError(f"this clone does not go back to where HEAD left {str(error)!r}: {DEEPER}") from error
     except Refused as refusal:
-        raise UsageError(f"the history of {path} cannot be read: {refusal}") from refusal
+        raise _refused(path, refusal) from refusal
+
+
+def _refused(path: str, refusal: Refused) -> UsageError:
+    return UsageError(f"the history of {path} cannot be read: {refusal}")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from gitops_lint.cli.base import open_base
+from gitops_lint.cli.compared import check_words, open_compared
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
 from gitops_lint.cli.touched import Asked
-from gitops_lint.cli.world import is_empty, open_configured, say_empty
-from gitops_lint.engine import Selection, analyse, check, read_settings
-from gitops_lint.history import GitHistory
+from gitops_lint.cli.world import is_empty, say_empty
+from gitops_lint.engine import Selection, check
 from gitops_lint.mending import mend
 from gitops_lint.novelty import only_new
 
@@ -27,16 +25,13 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
+    check_words(options)
     files = files_of(options.files)
     selection = Selection(options.select, options.ignore)
     asked = Asked(options)
     with progress(options):
         began = perf_counter()
-        tree, settings = open_configured(options)
-        base = open_base(options.path, options.diff_base, tree, settings) if options.diff_base is not None else None
-        law = base.tree if base and options.law_from == "base" else None
-        settings = read_settings(law) if law and options.config is None else settings
-        world = analyse(tree, settings, GitHistory(Path(options.path)), law=law)
+        tree, settings, world, base = open_compared(options)
         if is_empty(world):
             return say_empty(options)
         analysed = perf_counter()
@@ -45,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
                 mended = mend(world, settings, selection, unsafe=options.unsafe_fixes)
                 report = mended.report
             elif base:
-                before = analyse(base.tree, settings, like=world, law=law)
-                report = asked.only(only_new(world, before, selection, base.name), world)
+                report = asked.only(only_new(world, base, selection), world)
             else:
                 report = asked.only(check(world, selection), world)
         checked = perf_counter()

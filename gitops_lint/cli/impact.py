@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from gitops_lint.cli.base import open_base
+from gitops_lint.cli.base import find_base
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import open_configured, wants_color
@@ -25,8 +25,9 @@ def run(options: argparse.Namespace) -> int:
     with progress(options):
         tree, settings = open_configured(options)
         head = analyse(tree, settings)
-        base = open_base(options.path, options.base, tree, settings)
-        impact = impact_of(analyse(base.tree, settings, like=head), head)
+        base = find_base(options.path, options.base)
+        before = base.tree(tree, settings[0].exclude if settings else ())
+        impact = impact_of(analyse(before, settings, like=head), head)
     sys.stdout.write(_rendered(impact, f"{base.name} ({base.commit[:10]})", options))
     return 1 if options.fail_on_delete and any(step.risky for step in impact.steps) else 0
 

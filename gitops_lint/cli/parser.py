@@ -124,13 +124,18 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     _report(parser)
     parser.add_argument(
-        "--diff-base", metavar="REF", help="only what is new since HEAD left REF (a commit or a branch)"
+        "--diff-base",
+        metavar="REF",
+        help="only what is new, or worse, since HEAD left REF (a commit, tag or branch), also where the change breaks "
+        "what it does not touch. What REF has is counted, and listed with -v. A clone that does not go back so far is "
+        "an error: fetch more of it",
     )
     parser.add_argument(
         "--law-from",
         choices=("head", "base"),
         default="head",
-        help="with --diff-base: by whose configuration, rules and comments both are judged (default: head)",
+        help="with --diff-base: by whose configuration, rules and silencing comments both are judged. With head, a "
+        "change of them is told; with base, it counts for nothing (default: head)",
     )
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")

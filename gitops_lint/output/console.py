@@ -83,7 +83,7 @@ def render(
     blocks = list(_blocks(view, report.findings))
     if not quiet:
         blocks = [_header(view, report), *blocks]
-        blocks += [_hidden(view, report.hidden)] if verbose else []
+        blocks += _hidden(view, report) if verbose else []
         blocks += [_skipped(view, report.skipped)] if show_skipped else []
         blocks += [_closing(view, report, listed=show_skipped)]
     return "\n".join(f"{text}\n" for text in map("\n".join, blocks) if text)
@@ -269,9 +269,20 @@ def _briefs(view: _View, findings: Sequence[Finding], indent: int) -> list[list[
 # -- the end -----------------------------------------------------------------------------------------------------------
 
 
-def _hidden(view: _View, findings: Sequence[Finding]) -> Iterator[str]:
-    if findings:
-        yield view.pen.bold("Suppressed:")
+def _hidden(view: _View, report: Report) -> list[Iterator[str]]:
+    """What is not shown: for what is said of it, and because it was there before."""
+    base = report.comparison
+    known = [finding for finding in report.hidden if base and finding.hidden == base.reason]
+    others = [finding for finding in report.hidden if finding not in known]
+    named = (
+        ("Suppressed", others),
+        (f"Known in {base.base}" if base else "", [replace(one, hidden="") for one in known]),
+    )
+    return [_listed(view, heading, findings) for heading, findings in named if findings]
+
+
+def _listed(view: _View, heading: str, findings: Sequence[Finding]) -> Iterator[str]:
+    yield view.pen.bold(f"{heading}:")
     for finding, lines in zip(findings, _briefs(view, findings, 2), strict=True):
         lines[-1] += view.pen.dim(f" {tags(finding.hidden or '')}".rstrip())
         yield from (f"  {line}" for line in lines)

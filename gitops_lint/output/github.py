@@ -15,7 +15,7 @@ from gitops_lint.output.text import clean, plural, title
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gitops_lint.finding import Finding, Owner, Report
+    from gitops_lint.finding import Finding, Mark, Owner, Report
 
 LIMITS = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
 """The annotations of a step, by level; the last notice is kept for what is left out."""
@@ -33,11 +33,15 @@ def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     """A command a line for the findings of at least ``severity``; consequences are told with their cause."""
     titles = {rule.id: f"{rule.id}: {rule.title}" for rule in report.rules}
     places = _places(_groups(finding for finding in report.findings if finding.severity >= severity))
+    law = report.comparison.law if report.comparison else ()
     lines, left_out = [], 0
     for level in reversed(Severity):
+        room = LIMITS[level] - (1 if law and level is Severity.INFO else 0)
         same = [groups for groups in places if groups[0][0].severity == level]
-        lines += [_command(groups, titles) for groups in same[: LIMITS[level]]]
-        left_out += sum(len(group) for groups in same[LIMITS[level] :] for group in groups)
+        lines += [_command(groups, titles) for groups in same[:room]]
+        left_out += sum(len(group) for groups in same[room:] for group in groups)
+    if law:
+        lines.append(f"::notice title=gitops-lint::{_data(_law(law))}")
     if left_out:
         text = f"{plural(left_out, 'more finding')} than fit into annotations: the full report has all of them."
         lines.append(f"::notice title=gitops-lint::{text}")
@@ -48,7 +52,7 @@ def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     """The findings that share a rule, a level and a file, in the order of the first of each group."""
     groups: dict[tuple[str, Severity, str | None], list[Finding]] = {}
     for finding in findings:
-        path = finding.mark.location.path if finding.mark else None
+        path = finding.shown.location.path if finding.shown else None
         groups.setdefault((finding.rule, finding.severity, path), []).append(finding)
     return list(groups.values())
 
@@ -57,7 +61,7 @@ def _places(groups: Iterable[list[Finding]]) -> list[list[list[Finding]]]:
     """The groups that begin at the same line, the worst first; what has no line stands alone."""
     places: dict[object, list[list[Finding]]] = {}
     for index, group in enumerate(groups):
-        location = group[0].mark.location if group[0].mark else None
+        location = group[0].shown.location if group[0].shown else None
         is_line = location is not None and location.line is not None and not location.revision
         key = (location.path, location.line) if location and is_line else index
         places.setdefault(key, []).append(group)
@@ -76,9 +80,9 @@ def _position(finding: Finding) -> dict[str, str | int]:
 
     A commit has no place in a file: its annotation stands at the run.
     """
-    if finding.mark is None or not finding.mark.location.path:
+    if finding.shown is None or not finding.shown.location.path:
         return {}
-    path, span, revision = finding.mark.location
+    path, span, revision = finding.shown.location
     if revision is not None:
         return {}
     if span is None:
@@ -104,10 +108,12 @@ def _body(groups: Sequence[Sequence[Finding]]) -> str:
 
 def _lines(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
     if others:
-        numbers = [str(other.mark.location.line) for other in others if other.mark and other.mark.location.line]
+        numbers = [str(other.shown.location.line) for other in others if other.shown and other.shown.location.line]
         more = ", …" if len(numbers) > MAX_LINES else ""
         at = f", at line {', '.join(numbers[:MAX_LINES])}{more}" if numbers else ""
         yield f"and {len(others)} more in this file{at}"
+    if finding.cause and finding.mark:
+        yield f"Found at: {finding.mark.location}"
     yield from (f"{title(owner.controller)}: {_chain(owner)}" for owner in finding.owners)
     if finding.folded or finding.consequences:
         yield f"Because of this: {finding.consequences or plural(len(finding.folded), 'more finding')}"
@@ -121,6 +127,13 @@ def _chain(owner: Owner) -> str:
     if len(places) > MAX_HOPS:
         places[2:-1] = ["…"]
     return " → ".join(places) or owner.reconciler
+
+
+def _law(marks: Sequence[Mark]) -> str:
+    """What a reviewer must know before anything else: the change is judged by what it brings along."""
+    return _shorten(
+        clean(f"this change alters the law: {', '.join(f'{m.location} {m.message}' for m in marks)}"), MAX_BODY
+    )
 
 
 def _shorten(text: str, room: int) -> str:

@@ -13,7 +13,7 @@ from gitops_lint.finding import Severity
 from gitops_lint.output.text import dump, every
 
 if TYPE_CHECKING:
-    from gitops_lint.finding import Finding, Mark, Owner, Report
+    from gitops_lint.finding import Comparison, Finding, Mark, Owner, Report
     from gitops_lint.location import Location
 
 VERSION = 1
@@ -35,11 +35,16 @@ def render(report: Report) -> str:
             "hidden": [_finding(finding) for finding in report.hidden],
             "notes": list(report.notes),
             "skipped": [{**_place(one.location), "reason": one.reason} for one in report.skipped],
-            "comparison": report.comparison._asdict() if report.comparison else None,
+            "comparison": _comparison(report.comparison) if report.comparison else None,
             "summary": _summary(report),
         },
         indent=2,
     )
+
+
+def _comparison(comparison: Comparison) -> Object:
+    law = [{**_place(mark.location), "message": mark.message} for mark in comparison.law]
+    return {**comparison._asdict(), "law": law}
 
 
 def _summary(report: Report) -> Object:

@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.finding import Severity
+from gitops_lint.finding import every as every
 from gitops_lint.model import Controller, Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.finding import Comparison, Finding, Owner, Report
     from gitops_lint.location import Location
@@ -89,13 +90,6 @@ def dump(value: object, *, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent).replace("##[", "##\\u005b") + "\n"
 
 
-def every(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, each followed by its consequences."""
-    for finding in findings:
-        yield finding
-        yield from every(finding.folded)
-
-
 def summary(report: Report, threshold: Severity) -> str:
     """The last line of a run: what was found, what of it is not shown, and how much was looked at."""
     counts = report.counts
@@ -106,7 +100,8 @@ def summary(report: Report, threshold: Severity) -> str:
     looked = ", ".join(plural(number, noun) for number, noun in sizes)
     tally = Counter(finding.severity for finding in report.findings)
     levels = [level for level in reversed(Severity) if tally[level]]
-    found = ", ".join(plural(tally[level], level.word) for level in levels if level >= threshold)
+    new = "new " if report.comparison else ""
+    found = ", ".join(plural(tally[level], f"{new}{level.word}") for level in levels if level >= threshold)
     consequences = sum(1 for _ in every(report.findings)) - len(report.findings)
     aside = [plural(consequences, "consequence")] if consequences else []
     known = report.comparison.known if report.comparison else 0
@@ -115,8 +110,7 @@ def summary(report: Report, threshold: Severity) -> str:
     elsewhere = sum(1 for finding in report.elsewhere if finding.severity >= threshold)
     aside += [f"{elsewhere} elsewhere"] if elsewhere else []
     brackets = f" ({', '.join(aside)})" if aside else ""
-    new = "new " if report.comparison else ""
-    told = f"Found {new}{found}{brackets} in {looked}." if found else f"No {new}findings{brackets}: looked at {looked}."
+    told = f"Found {found}{brackets} in {looked}." if found else f"No {new}findings{brackets}: looked at {looked}."
     return f"{told}{_compared(report.comparison)}"
 
 
