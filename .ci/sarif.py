@@ -17,6 +17,7 @@ from pathlib import Path
 
 PACKAGE = "@microsoft/sarif-multitool"
 VERSION = "5.7.0"
+FLAGS = ("--rule-kind", "Sarif;Ghas", "--level", "Error;Warning", "--log", "ForceOverwrite")
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that is not there: the validator would ask the network for every address in a log."""
 
@@ -75,11 +76,7 @@ def _judged(validator: Path, logs: list[Path], scratch: Path) -> list[str]:
     """What the validator finds in the logs, a line each. Fails where it has not looked at all of them."""
     verdict = scratch / "verdict.sarif"
     done = subprocess.run(
-        [
-            *(validator, "validate", *logs),
-            *("--rule-kind", "Sarif;Ghas", "--level", "Error;Warning"),
-            *("--log", "ForceOverwrite", "--output", verdict),
-        ],
+        [str(validator), "validate", *map(str, logs), *FLAGS, "--output", str(verdict)],
         env={
             **os.environ,
             "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1",

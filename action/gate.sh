@@ -12,9 +12,14 @@ told() { # What gitops-lint said of it, as much as an annotation holds.
   head -c 3000 "$INSTALLED/stderr"
 }
 
+counted() { # NUMBER NOUN
+  if [ "$1" = 1 ]; then printf '1 %s' "$2"; else printf '%s %ss' "$1" "$2"; fi
+}
+found="$(counted "$ERRORS" error) and $(counted "$WARNINGS" warning)"
+
 case $EXIT_CODE in
-  0) echo "gitops-lint: $ERRORS errors, $WARNINGS warnings, none that fails the job" ;;
-  1) annotate error "$ERRORS errors, $WARNINGS warnings: the log and the job summary have all of them" ;;
+  0) echo "gitops-lint: $found, none that fails the job" ;;
+  1) annotate error "$found: the log and the job summary have all of them" ;;
   2) annotate error "the workflow, the configuration or a rule page cannot be used: $(told)" ;;
   3) annotate error "a bug of gitops-lint: $(told)" ;;
   4) annotate error "nothing of Flux, Argo CD or kustomize is there; is the input path right? $(told)" ;;

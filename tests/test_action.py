@@ -70,10 +70,10 @@ class Stage:
             "said": {"matrix": "traefik  by hand\n"},
             "complaints": {},
             "files": {
-                "json": json.dumps({"summary": {"errors": 2, "warnings": 3}}),
+                "json": json.dumps({"summary": {"errors": 1, "warnings": 3}}),
                 "sarif": json.dumps({"runs": []}),
                 "github": "",
-                "markdown": "### Two errors\n",
+                "markdown": "### One error\n",
             },
         }
         self.runs = 0
@@ -234,7 +234,7 @@ def test_one_run_gives_everything(stage: Stage) -> None:
     assert sorted(written) == ["github", "json", "markdown", "sarif"]
     assert run.outputs == {
         "sarif-file": str(stage.installed / "gitops-lint.sarif"),
-        "errors": "2",
+        "errors": "1",
         "warnings": "3",
         "exit-code": "0",
         "version": "1.2.3",
@@ -246,7 +246,7 @@ def test_one_run_gives_everything(stage: Stage) -> None:
         "category": "gitops-lint",
     }
     summary = run.step("Write").summary.decode()
-    assert summary.startswith("### Two errors\n")
+    assert summary.startswith("### One error\n")
     assert "    traefik  by hand\n" in summary
     assert "impact" not in {call[0] for call in stage.calls}
 
@@ -286,7 +286,7 @@ def test_the_exit_code_of_the_tool_is_the_job_s(stage: Stage, code: int) -> None
     assert "50% sure" in run.step("Check").log
     [(level, _, text)] = run.step("Fail").annotations
     assert level == "error"
-    assert ("2 errors, 3 warnings" in text) == (code == 1)
+    assert ("1 error and 3 warnings" in text) == (code == 1)
     assert ("key 'rulez'%0Aat line 3: 50%25 sure" in text) == (code > 1)
     whole = code == 1
     assert bool(run.outputs["sarif-file"]) == whole
@@ -418,7 +418,7 @@ def test_a_small_summary_is_whole(stage: Stage) -> None:
     stage.part["said"]["impact"] = "### Cluster prod\n"
     summary = stage.play(diff_base="main").step("Write").summary.decode()
     assert "the log has all of it" not in summary
-    assert summary.index("Two errors") < summary.index("### Cluster prod") < summary.index("traefik")
+    assert summary.index("One error") < summary.index("### Cluster prod") < summary.index("traefik")
 
 
 def test_no_table_breaks_out_of_its_block(stage: Stage) -> None:
@@ -431,7 +431,7 @@ def test_what_cannot_be_summarised_fails_nothing(stage: Stage) -> None:
     stage.part |= {"codes": {"matrix": 3, "impact": 2}, "complaints": {"impact": "no such commit"}}
     run = stage.play(diff_base="main")
     assert run.code == 0
-    assert run.step("Write").summary.decode().strip() == "### Two errors"
+    assert run.step("Write").summary.decode().strip() == "### One error"
     assert "no such commit" in run.step("Write").log
 
 
@@ -516,8 +516,7 @@ def origin(tmp_path: Path) -> Path:
     )
     for words in commits:
         git(*words, cwd=path)
-    entry = next(path.glob("argocd-apps/**/*.yaml"))
-    git("rm", "-q", str(entry.relative_to(path)), cwd=path)
+    git("rm", "-q", min(map(str, path.glob("applications/**/*deployment.yaml"))), cwd=path)
     git("commit", "-qm", "b", cwd=path)
     git("checkout", "-q", "--detach", "main", cwd=path)
     git("merge", "-q", "--no-ff", "-m", "merge", "change", cwd=path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tests.unit.output.goldens import assert_golden
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 LINK = re.compile(r"(?<!\\)\[(?:[^\[\]\\]|\\.)*\]\((\d+)\)")
+URI = "physicalLocation.artifactLocation.uri"
 BARE_BRACKET = re.compile(r"(?<!\\)(?:\\\\)*[\[\]]")
 
 
@@ -40,11 +42,13 @@ def results_of(*findings: Finding) -> list[Any]:
 
 
 def assert_github_ready(log: Any) -> None:
-    """All that GitHub documents, and what its schema does not say."""
+    """All that GitHub documents, and what neither its schema says nor Microsoft's validator finds."""
     VALIDATOR.validate(log)
+    assert len(gzip.compress(json.dumps(log).encode())) <= 10_000_000
     assert log["version"] == "2.1.0"
     [run] = log["runs"]
     assert run["columnKind"] == "utf16CodeUnits"
+    assert not {"originalUriBaseIds", "versionControlProvenance", "artifacts"} & run.keys()
     assert [invocation["executionSuccessful"] for invocation in run["invocations"]] == [True]
     assert run.get("automationDetails", {"id": "x/"})["id"].endswith("/")
     rules = run["tool"]["driver"]["rules"]
@@ -75,7 +79,8 @@ def assert_result(result: Any, rules: Any) -> None:
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     assert result["level"] in ("error", "warning", "note")
     assert list(result["partialFingerprints"]) == ["gitopsLint/v1"]
-    assert "suppressions" not in result
+    assert re.fullmatch(r"[0-9a-z]+", result["partialFingerprints"]["gitopsLint/v1"])
+    assert not {"suppressions", "baselineState", "kind"} & result.keys()
     [location] = result["locations"]
     related = result["relatedLocations"]
     assert [one["id"] for one in related] == list(range(1, len(related) + 1))
@@ -90,6 +95,7 @@ def assert_result(result: Any, rules: Any) -> None:
 
 
 def assert_location(location: Any) -> None:
+    assert location["physicalLocation"]["artifactLocation"].keys() == {"uri"}
     uri = location["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"[A-Za-z0-9._~%/-]+", uri)
     assert not {"", ".", ".."} & set(unquote(uri).split("/"))
@@ -120,11 +126,60 @@ def test_every_log_is_accepted(report: Report) -> None:
     log_of(report)
 
 
-def test_the_gate_would_notice() -> None:
+FAULTS: dict[str, tuple[str, object]] = {
+    "a link to nowhere": ("results.0.message.text", "See [this](99)."),
+    "a bracket": ("results.0.message.text", "spec.containers[0] is wrong."),
+    "a control character": ("results.0.message.text", "\x1b[31mred."),
+    "no location": ("results.0.locations", []),
+    "a path out of the repository": (f"results.0.locations.0.{URI}", "../x.yaml"),
+    "a path that begins here": (f"results.0.locations.0.{URI}", "./x.yaml"),
+    "an absolute path": (f"results.0.locations.0.{URI}", "/x.yaml"),
+    "a path with a scheme": (f"results.0.locations.0.{URI}", "file:///x.yaml"),
+    "a path that is not encoded": (f"results.0.relatedLocations.0.{URI}", "a b.yaml"),
+    "the separator of Windows": (f"results.0.locations.0.{URI}", "a\\b.yaml"),
+    "several lines": ("results.0.locations.0.physicalLocation.region.endLine", 10_000),
+    "an end before the start": ("results.0.locations.0.physicalLocation.region.endColumn", 1),
+    "no fingerprint": ("results.0.partialFingerprints", {}),
+    "a fingerprint that GitHub calculates": ("results.0.partialFingerprints.primaryLocationLineHash", "1:1"),
+    "no level": ("results.0.level", "none"),
+    "a rule that is not listed": ("results.0.ruleId", "unknown"),
+    "a suppression": ("results.0.suppressions", [{"kind": "inSource"}]),
+    "a state": ("results.0.baselineState", "unchanged"),
+    "too many tags": ("tool.driver.rules.0.properties.tags", [str(number) for number in range(21)]),
+    "a security alert by number": ("tool.driver.rules.0.properties.security-severity", 9.0),
+    "a security alert by text": ("tool.driver.rules.0.properties.security-severity", "high"),
+    "an unknown precision": ("tool.driver.rules.0.properties.precision", "exact"),
+    "a long summary": ("tool.driver.rules.0.shortDescription.text", "x" * 1_025),
+    "a long description": ("tool.driver.rules.0.fullDescription.text", "x" * 1_025),
+    "no help": ("tool.driver.rules.0.help.text", ""),
+    "an address that is none": ("tool.driver.rules.0.helpUri", "rules/x.md"),
+    "a name that is the id": ("tool.driver.rules.0.name", samples.RULES[0].id),
+    "an id twice": ("tool.driver.rules.1.id", samples.RULES[0].id),
+    "a run that failed": ("invocations.0.executionSuccessful", False),
+    "a category without an end": ("automationDetails", {"id": "prod"}),
+    "columns of another kind": ("columnKind", "unicodeCodePoints"),
+    "a path of this machine": ("originalUriBaseIds", {"%SRCROOT%": {"uri": "file:///home/"}}),
+}
+"""What has broken uploads or misled people, by where it stands in the run of a log."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_gate_would_notice(fault: str) -> None:
     log = log_of(samples.FULL)
-    log["runs"][0]["results"][0]["message"]["text"] += " [dangling](99)"
-    with pytest.raises(AssertionError):
+    way, value = FAULTS[fault]
+    *names, last = way.split(".")
+    node = log["runs"][0]
+    for name in names:
+        node = node[int(name) if isinstance(node, list) else name]
+    node[last] = value
+    with pytest.raises((AssertionError, ValueError, jsonschema.ValidationError)):
         assert_github_ready(log)
+
+
+def test_the_gate_would_notice_a_second_run() -> None:
+    log = log_of(samples.FULL)
+    with pytest.raises((AssertionError, ValueError)):
+        assert_github_ready({**log, "runs": log["runs"] * 2})
 
 
 def test_every_enabled_rule_is_listed_found_or_not() -> None:
