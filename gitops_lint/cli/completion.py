@@ -108,7 +108,7 @@ def _bash(commands: list[Command], rules: list[str]) -> Iterator[str]:
     yield "_gitops_lint() {"
     yield '  local cur="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" command=check word'
     yield f'  local commands="{names}" rules="{" ".join(rules)}"'
-    yield '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
+    yield '  for word in "${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do'
     yield '    case " $commands " in *" $word "*) command=$word; break ;; esac'
     yield "  done"
     yield "  COMPREPLY=()"
