@@ -13,7 +13,7 @@ HOUSE = Path(__file__).parent.parent / "gitops_lint"
 FLOORS = (
     {"cli"},
     {"trial"},
-    {"mending", "impact", "novelty"},
+    {"impact", "mending", "novelty", "proposal"},
     {"fate"},
     {"engine"},
     {"checks", "reporting"},

@@ -381,7 +381,8 @@ def test_init_writes_what_it_sees_and_overwrites_nothing(name: str, tmp_path: Pa
     printed = run("init", "--print", root).stdout
     assert run("init", root).returncode == 0
     text = (root / ".gitops-lint.yaml").read_text()
-    assert text == printed
+    assert text in printed
+    assert text.startswith("# yaml-language-server: $schema=https://")
     checked = run(root, "--fail-on", "warning")
     assert checked.returncode == 0, checked.stdout
     again = run("init", root)
@@ -410,7 +411,8 @@ def test_init_quotes_the_names_that_it_finds(tmp_path: Path) -> None:
     files["app.yaml"] = (
         (DOUBLE / "argocd-apps/api.yaml").read_text().replace("https://kubernetes.default.svc", json.dumps(evil)[1:-1])
     )
-    text = run("init", "--print", write(tmp_path, {**files, "x{y/a.yaml": ""})).stdout
+    printed = run("init", "--print", write(tmp_path, {**files, "x{y/a.yaml": ""})).stdout
+    text = printed.partition("# ---- .pre-commit-config.yaml")[0]
     settings, _ = load(".gitops-lint.yaml", text.encode())
     assert {"on", "1e3"} < set(settings.clusters)
     assert settings.rules == {}

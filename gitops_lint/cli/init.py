@@ -1,147 +1,174 @@
-"""``gitops-lint init``: a configuration from what is here, commented; it never overwrites one."""
+"""``gitops-lint init``: up in a minute. A configuration that today's repository follows, the hook, and the workflow."""
 
 from __future__ import annotations
 
-import re
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from gitops_lint import __version__
 from gitops_lint.cli import UsageError
-from gitops_lint.cli.world import is_empty, open_world, say, say_empty
-from gitops_lint.config import FILE_NAMES
-from gitops_lint.model import Controller, dig
-from gitops_lint.paths import clamp
-from gitops_lint.scalars import direct
+from gitops_lint.cli.progress import progress
+from gitops_lint.cli.world import is_empty, open_tree, say, say_empty
+from gitops_lint.config import FILE_NAMES, load
+from gitops_lint.engine import HOME, analyse, check
+from gitops_lint.finding import Severity
+from gitops_lint.history import GitHistory
+from gitops_lint.output.text import every, plural
+from gitops_lint.proposal import sections, text_of, word
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from gitops_lint.engine import World
+    from gitops_lint.finding import Report
+    from gitops_lint.proposal import Lines, Section
+    from gitops_lint.tree import Tree
 
-ENVIRONMENT_NAMES = {
-    "prod": ("prod", "production"),
-    "staging": ("staging", "stage"),
-    "dev": ("dev", "development"),
-}
-PLAIN = re.compile(r"[A-Za-z0-9.][\w./*-]*", re.ASCII)
-"""A text that needs no quotes, unless it means something else without."""
-SYNC = {"prod": "manual", "dev": "auto"}
+HOOK_FILE = ".pre-commit-config.yaml"
+WORKFLOW_FILES = (".github/workflows/gitops-lint.yaml", ".github/workflows/gitops-lint.yml")
+BASELINE_FILE = ".gitops-lint-baseline.json"
+BASELINE = "gitops_lint.cli.baseline"
+"""The command that knows what a baseline looks like; a build without it proposes none."""
+
+HOOK = f"""\
+repos:
+  - repo: {HOME}
+    rev: v{__version__}
+    hooks:
+      - id: gitops-lint-changed
+      - id: gitops-lint-commits # needs: pre-commit install --hook-type commit-msg
+"""
+WORKFLOW = """\
+name: gitops-lint
+on:
+  pull_request:
+  push:
+    branches: [{branch}]
+permissions: {{}}
+jobs:
+  gitops-lint:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@v7
+        with:
+          persist-credentials: false
+      - run: pipx run gitops-lint=={version} --output-format github
+"""
+
+
+class Part(NamedTuple):
+    """A file that init writes: what it is for, and whether others keep their things in it, too."""
+
+    path: str
+    text: str
+    purpose: str
+    shared: bool = False
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write ``.gitops-lint.yaml`` into the repository, or print it."""
-    options.config = None
+    """Write the files into the repository, or print them; nothing is overwritten that was not asked for."""
     root = Path(options.path)
     existing = next((root / name for name in FILE_NAMES if (root / name).exists()), None)
-    if existing and not options.print:
-        raise UsageError(f"{existing} is there already; gitops-lint init overwrites nothing (--print shows the text)")
-    world = open_world(options)
-    if is_empty(world):
-        return say_empty(options)
-    text = "\n".join(lines(world)) + "\n"
+    if existing and not options.print and not options.force:
+        raise UsageError(
+            f"{existing} is there already; gitops-lint init overwrites nothing "
+            "(--print shows what it would write, --force writes it anew)"
+        )
+    with progress(options):
+        tree = open_tree(options, exclude=FILE_NAMES)
+        world = analyse(tree, history=GitHistory(root))
+        if is_empty(world):
+            return say_empty(options)
+        text, report = _settled(world, root)
+    parts = list(_parts(world.repo.tree, text, report, existing.name if existing else FILE_NAMES[0]))
     if options.print:
-        sys.stdout.write(text)
-    else:
-        _create(root / FILE_NAMES[0], text)
-        say(f"wrote {root / FILE_NAMES[0]}: read it, correct it, then run gitops-lint {options.path}")
+        sys.stdout.write("\n".join(f"# ---- {part.path}: {part.purpose}\n{part.text}" for part in parts))
+        return 0
+    for part in parts:
+        _place(root, part, force=options.force)
+    _say_next(options.path, parts, report)
     return 0
 
 
-def _create(target: Path, text: str) -> None:
-    """Write a file that is not there yet, through no link. Raises UsageError."""
+# -- what the repository follows -------------------------------------------------------------------------------
+
+
+def _settled(world: World, root: Path) -> tuple[str, Report]:
+    """The configuration that finds no fault which is not found without it, and what is found with it."""
+    proposed = sections(world)
+    last: list[tuple[Section, Lines]] = [(section, section.wordings[-1]) for section in proposed]
+    known, report = _faults(check(world)), None
+    for index, section in enumerate(proposed):
+        for wording in section.wordings:
+            last[index] = (section, wording)
+            text = text_of(world, last)
+            report = check(analyse(world.repo.tree, load(FILE_NAMES[0], text.encode()), GitHistory(root), like=world))
+            if _faults(report) <= known:
+                break
+    assert report is not None
+    return text, report
+
+
+def _faults(report: Report) -> set[str]:
+    """What a repository is told, whatever the order of its lines."""
+    return {finding.fingerprint for finding in every(report.findings) if finding.severity >= Severity.WARNING}
+
+
+# -- the files -------------------------------------------------------------------------------------------------
+
+
+def _parts(tree: Tree, text: str, report: Report, name: str) -> Iterator[Part]:
+    yield Part(name, text, "who owns what today; read it, and correct it")
+    yield Part(HOOK_FILE, HOOK, "the hook, which judges what a commit touches", shared=True)
+    if _is_on_github(tree):
+        path = next((path for path in WORKFLOW_FILES if tree.is_file(path)), WORKFLOW_FILES[0])
+        workflow = WORKFLOW.format(branch=word(tree.branch or "main"), version=__version__)
+        yield Part(path, workflow, "the whole repository, on every pull request")
+    if report.findings and find_spec(BASELINE):
+        yield Part(
+            BASELINE_FILE, import_module(BASELINE).text_of(report), "what is wrong today, and not to be told again"
+        )
+
+
+def _is_on_github(tree: Tree) -> bool:
+    """Whether workflows would run: on a host of that name, or where nothing tells of another one."""
+    return tree.is_directory(".github") or not tree.remotes or any("github" in remote for remote in tree.remotes)
+
+
+def _place(root: Path, part: Part, *, force: bool) -> None:
+    """Write a file and say so, or say why not. Raises UsageError where it cannot be written."""
+    target = root / part.path
+    if part.shared and target.exists() and not target.is_symlink():
+        say(f"kept  {target}, where others have their hooks; add {part.purpose}:")
+        say("\n".join(f"        {line}" for line in part.text.splitlines()[1:]))
+        return
+    if target.exists() and not force:
+        say(f"kept  {target} as it is (--force writes it anew)")
+        return
+    _write(root, target, part.text)
+    say(f"wrote {target}: {part.purpose}")
+
+
+def _write(root: Path, target: Path, text: str) -> None:
+    """Write a file through no link. Raises UsageError."""
     try:
-        with target.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        if target.is_symlink() or not target.parent.resolve().is_relative_to(root.resolve()):
+            raise UsageError(f"{target} cannot be written: it is a link, or behind one")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error
 
 
-def lines(world: World) -> Iterator[str]:
-    """The configuration, line by line."""
-    yield "# Written by gitops-lint init from what this repository holds. Correct what it got wrong."
-    if world.config.file is None and world.config.matrix is not None:
-        yield f"extends: {world.config.matrix.name}"
-    yield ""
-    yield from _clusters(world)
-    yield from _environments(world)
-    yield from _trees(world)
-    yield from _rows(world)
-
-
-def _clusters(world: World) -> Iterator[str]:
-    """The clusters that have a Flux root, and the destinations that nobody has mapped yet."""
-    roots: dict[str, str] = {}
-    for root in world.walked.roots:
-        path = dig(root.subject.data, ("spec", "path"))
-        if root.controller is Controller.FLUX and isinstance(path, str):
-            roots.setdefault(root.cluster, clamp(path) or ".")
-    yield "# A cluster: the directory that its Flux reads, and the names by which Argo CD calls it."
-    yield "clusters:" if roots else "clusters: {}"
-    for index, (name, path) in enumerate(sorted(roots.items())):
-        destinations = ['"https://kubernetes.default.svc"'] if index == 0 and len(roots) == 1 else []
-        yield f"  {word(name)}: {{root: {word(path)}, destinations: [{', '.join(destinations)}]}}"
-    for destination in sorted(world.walked.unmapped):
-        yield f"  # which cluster is this? destinations: [{word(destination)}]"
-    yield ""
-
-
-def _environments(world: World) -> Iterator[str]:
-    directories = {part for path in world.repo.tree.files for part in path.split("/")[:-1]}
-    found = {name: [d for d in spellings if d in directories] for name, spellings in ENVIRONMENT_NAMES.items()}
-    yield "# How to tell an environment, and whether its Applications sync by themselves (auto, manual, any)."
-    yield "environments:" if any(found.values()) else "environments: {}"
-    for name, spellings in found.items():
-        if spellings:
-            paths = ", ".join(f'"**/{spelling}/**"' for spelling in spellings)
-            yield f"  {name}: {{paths: [{paths}], sync: {SYNC.get(name, 'any')}}}"
-    yield ""
-
-
-def _trees(world: World) -> Iterator[str]:
-    """The top-level directories by the controller that applies from them; mixed ones are left out."""
-    owned = {name: who for name, who in world.graph.observed() if name.endswith("/")}
-    applications = sorted(
-        {
-            m.path.partition("/")[0]
-            for m in world.repo.manifests
-            if m.ref.kind in ("Application", "ApplicationSet") and "/" in m.path
-        }
-    )
-    yield "# Which directories belong to whom; applications: where the Application objects are to stand."
-    yield "trees:"
-    for controller in (Controller.FLUX, Controller.ARGOCD):
-        mine = sorted(top for top, owners in owned.items() if owners == {controller})
-        yield f"  {controller.value}: [{_globs(mine)}]"
-    yield f"  applications: [{_globs(f'{top}/' for top in applications)}]"
-    yield ""
-
-
-def _globs(directories: Iterable[str]) -> str:
-    """Globs for all that is below directories; a name with a wildcard in it has none."""
-    return ", ".join(word(f"{directory}**") for directory in directories if not set(directory) & set("*?{}"))
-
-
-def _rows(world: World) -> Iterator[str]:
-    """The observed owners of namespaces as proposals."""
-    yield "# The matrix: what belongs to whom, and why. A row that names a component of the preset replaces it."
-    yield "responsibilities: []"
-    yield "# Observed today, one row each if you want it to stay so:"
-    for name, who in world.graph.observed():
-        if name.startswith("namespace ") and len(who) == 1:
-            namespace, owner = word(name.removeprefix("namespace ")), next(iter(who))
-            yield f"#   - {{component: {namespace}, owner: {owner.value}, match: [{{namespace: {namespace}}}]}}"
-
-
-def word(text: str) -> str:
-    """A foreign text as a value of YAML: as it is where it can be, else in quotes, what cannot be seen as an escape."""
-    if PLAIN.fullmatch(text) and direct(text) == text:
-        return text
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '\\"':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
+def _say_next(path: str, parts: list[Part], report: Report) -> None:
+    errors = sum(1 for finding in every(report.findings) if finding.severity is Severity.ERROR)
+    if errors and not any(part.path == BASELINE_FILE for part in parts):
+        say(f"{plural(errors, 'error')} were there before: gitops-lint {path} tells them")
+    say(f"Next: read {parts[0].path}, run gitops-lint {path}, and once in every clone:")
+    say("      pre-commit install --hook-type pre-commit --hook-type commit-msg")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 PLAN_FORMATS = ("text", "json", "markdown")
 GRAPH_FORMATS = ("mermaid", "dot", "json")
+SHELLS = ("bash", "zsh", "fish")
 LEVELS = ("error", "warning", "info")
 
 
@@ -34,7 +35,10 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **{
         name: _lazy(name)
-        for name in ("check", "commits", "why", "matrix", "build", "graph", "impact", "explain", "rules", "init")
+        for name in (
+            *("check", "commits", "why", "matrix", "build", "graph", "impact", "explain", "rules", "init"),
+            "completion",
+        )
     },
     "test-rules": _lazy("trial"),
 }
@@ -66,7 +70,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         arguments = rest
     else:
         arguments = ["check", *words]
-    parser, commands = _parsers()
+    parser, commands = parsers()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         # Said by the command and not by the parser at the top: that one knows none of the options.
@@ -74,7 +78,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
+def parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     """The parser of the whole line, and that of each command."""
     parser = _Parser(prog="gitops-lint", description="Who applies every object of a GitOps repository, and may they?")
     parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
@@ -86,15 +90,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
     _build(commands.add_parser("build", help="the objects that a directory or a reconciler builds, as YAML"))
     _graph(commands.add_parser("graph", help="who applies what, as a picture: Mermaid, DOT or JSON"))
-    explain = commands.add_parser("explain", help="the page of a rule")
-    explain.add_argument("rule", metavar="RULE", help="a rule id")
-    rules = commands.add_parser("rules", help="every rule, its level and its title")
-    rules.add_argument("--output-format", choices=("text", "json"), default="text")
-    tested = commands.add_parser("test-rules", help="try the rule pages of a repository on their own examples")
-    tested.add_argument("path", metavar="PATH", nargs="?", default=".")
-    init = commands.add_parser("init", help="write a .gitops-lint.yaml from what is here")
-    init.add_argument("path", metavar="PATH", nargs="?", default=".")
-    init.add_argument("--print", action="store_true", help="write to standard output instead")
+    _explain(commands.add_parser("explain", help="the page of a rule"))
+    _rules(commands.add_parser("rules", help="every rule, its level and its title"))
+    _test_rules(commands.add_parser("test-rules", help="try the rule pages of a repository on their own examples"))
+    _init(commands.add_parser("init", help="write a configuration that today's repository follows, hook and workflow"))
+    _completion(commands.add_parser("completion", help="a script by which a shell completes these words"))
     for command in commands.choices.values():
         _common(command)
     return parser, commands.choices
@@ -199,14 +199,18 @@ def _report(parser: argparse.ArgumentParser, fail_on: str = "error") -> None:
 
 
 def _why(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Tell who applies an object, or everything that comes from a file or directory, and show the
+        whole chain for each: from the root of the cluster, file by file, down to the manifest."""
     parser.add_argument("subject", metavar="PATH|KIND/[NAMESPACE/]NAME", help="a file, a directory or an object")
-    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".")
+    parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
 
 
 def _matrix(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", nargs="?", default=".")
+    parser.description = """Hold the responsibility matrix against what is applied: for each component who should own
+        it, who does, and the verdict. Without a matrix: who applies from each directory and to each namespace."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
 
@@ -239,6 +243,41 @@ def _graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--focus", metavar="OBJECT", help="KIND/[NAMESPACE/]NAME, a file or a directory")
     parser.add_argument("--depth", metavar="N", type=_depth, default=1, help="steps around the focus (default: 1)")
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Print the script by which a shell completes commands, options, their values and the ids of
+        rules. bash: eval "$(gitops-lint completion bash)" in ~/.bashrc. zsh: the same with zsh, in ~/.zshrc behind
+        compinit. fish: gitops-lint completion fish > ~/.config/fish/completions/gitops-lint.fish."""
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Show the page of a rule: what it finds, why that breaks clusters and since when that is
+        known, and examples of what is wrong and what is right."""
+    parser.add_argument("rule", metavar="RULE", help="a rule id")
+
+
+def _rules(parser: argparse.ArgumentParser) -> None:
+    parser.description = "List every rule by category: its id, its level at worst, and what it finds."
+    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _test_rules(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Try the rules that a repository wrote for itself, the pages in .gitops-lint/rules, on the
+        examples that stand on them: the bad ones must be found where they say so, the good ones must not."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Write .gitops-lint.yaml, with the matrix that the repository follows already, so that
+        nothing is found which is not wrong without it; .pre-commit-config.yaml with the hook, or its lines where that
+        file is there; and the workflow of GitHub Actions, where it would run. Nothing is overwritten."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument("--print", action="store_true", help="write to standard output instead")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite what init wrote before; never the hooks of others"
+    )
 
 
 def _depth(word: str) -> int:
