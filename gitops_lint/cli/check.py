@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli.base import open_base
+from gitops_lint.cli.known import Known
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     files = files_of(options.files)
-    selection = Selection(options.select, options.ignore)
     asked = Asked(options)
     with progress(options):
         began = perf_counter()
@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
         base = open_base(options.path, options.diff_base, tree, settings) if options.diff_base is not None else None
         law = base.tree if base and options.law_from == "base" else None
         settings = read_settings(law) if law and options.config is None else settings
+        known = Known(options, tree, law)
+        selection = Selection(options.select, options.ignore, known.fingerprints)
         world = analyse(tree, settings, GitHistory(Path(options.path)), law=law)
         if is_empty(world):
             return say_empty(options)
@@ -54,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
         return show_diff(mended, tree, options)
     if options.fix:
         write(mended, tree)
-    code = publish(report, options, files)
+    code = publish(known.noted(report), options, files)
+    code = 1 if known.fails(report) else code
     if options.statistics:
         sys.stdout.flush()
         _print_statistics(world, report, analysed - began, checked - analysed)

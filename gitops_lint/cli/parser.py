@@ -34,7 +34,19 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **{
         name: _lazy(name)
-        for name in ("check", "commits", "why", "matrix", "build", "graph", "impact", "explain", "rules", "init")
+        for name in (
+            "check",
+            "commits",
+            "why",
+            "matrix",
+            "build",
+            "graph",
+            "impact",
+            "baseline",
+            "explain",
+            "rules",
+            "init",
+        )
     },
     "test-rules": _lazy("trial"),
 }
@@ -86,6 +98,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
     _build(commands.add_parser("build", help="the objects that a directory or a reconciler builds, as YAML"))
     _graph(commands.add_parser("graph", help="who applies what, as a picture: Mermaid, DOT or JSON"))
+    _baseline(commands.add_parser("baseline", help="record what is wrong today, so that check tells only what is new"))
     explain = commands.add_parser("explain", help="the page of a rule")
     explain.add_argument("rule", metavar="RULE", help="a rule id")
     rules = commands.add_parser("rules", help="every rule, its level and its title")
@@ -132,6 +145,14 @@ def _check(parser: argparse.ArgumentParser) -> None:
         default="head",
         help="with --diff-base: by whose configuration, rules and comments both are judged (default: head)",
     )
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="do not show the findings in this file (default: PATH/.gitops-lint-baseline.json, where it is there); "
+        "exit 1 where it holds any that are repaired",
+    )
+    known.add_argument("--no-baseline", action="store_true", help="show all findings, known or not")
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
@@ -151,6 +172,15 @@ def _impact(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of REPOSITORY/.gitops-lint.yaml")
     parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="default: text")
     parser.add_argument("--fail-on-delete", action="store_true", help="exit 1 where anything is or may be deleted")
+
+
+def _baseline(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Write every finding of today, of all levels, into a file that belongs into the repository.
+        From then on check shows only what is not in it. An entry is known by what it is about, not by its line, and
+        check fails where one is repaired, so that the file only gets shorter: run this again to take it out."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
+    parser.add_argument("--baseline", metavar="FILE", help="the file (default: PATH/.gitops-lint-baseline.json)")
 
 
 def _commits(parser: argparse.ArgumentParser) -> None:
