@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli.compared import check_words, open_compared
+from gitops_lint.cli.known import Known
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.repairs import show_diff, write
 from gitops_lint.cli.report import files_of, naming_rules, publish
@@ -27,11 +28,12 @@ def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     check_words(options)
     files = files_of(options.files)
-    selection = Selection(options.select, options.ignore)
     asked = Asked(options)
     with progress(options):
         began = perf_counter()
         tree, settings, world, base = open_compared(options)
+        known = Known(options, tree, base.world.repo.tree if base and base.is_law else None)
+        selection = Selection(options.select, options.ignore, known.fingerprints)
         if is_empty(world):
             return say_empty(options)
         analysed = perf_counter()
@@ -48,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
         return show_diff(mended, tree, options)
     if options.fix:
         write(mended, tree)
-    code = publish(report, options, files)
+    code = publish(known.noted(report), options, files)
+    code = 1 if known.fails(report) else code
     if options.statistics:
         sys.stdout.flush()
         _print_statistics(world, report, analysed - began, checked - analysed)

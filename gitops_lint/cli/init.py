@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint import __version__
+from gitops_lint import baseline, __version__
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import is_empty, open_tree, say, say_empty
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 
 HOOK_FILE = ".pre-commit-config.yaml"
 WORKFLOW_FILES = (".github/workflows/gitops-lint.yaml", ".github/workflows/gitops-lint.yml")
-BASELINE_FILE = ".gitops-lint-baseline.json"
-BASELINE = "gitops_lint.cli.baseline"
-"""The command that knows what a baseline looks like; a build without it proposes none."""
 
 HOOK = f"""\
 repos:
@@ -130,10 +125,8 @@ def _parts(tree: Tree, text: str, report: Report, name: str) -> Iterator[Part]:
         path = next((path for path in WORKFLOW_FILES if tree.is_file(path)), WORKFLOW_FILES[0])
         workflow = WORKFLOW.format(branch=word(tree.branch or "main"), version=__version__)
         yield Part(path, workflow, "the whole repository, on every pull request")
-    if report.findings and find_spec(BASELINE):
-        yield Part(
-            BASELINE_FILE, import_module(BASELINE).text_of(report), "what is wrong today, and not to be told again"
-        )
+    if entries := baseline.of_report(report):
+        yield Part(baseline.FILE_NAME, baseline.render(entries), "what is wrong today, and not to be told again")
 
 
 def _is_on_github(tree: Tree) -> bool:
@@ -168,7 +161,7 @@ def _write(root: Path, target: Path, text: str) -> None:
 
 def _say_next(path: str, parts: list[Part], report: Report) -> None:
     errors = sum(1 for finding in every(report.findings) if finding.severity is Severity.ERROR)
-    if errors and not any(part.path == BASELINE_FILE for part in parts):
+    if errors and not any(part.path == baseline.FILE_NAME for part in parts):
         say(f"{plural(errors, 'error')} were there before: gitops-lint {path} tells them")
     say(f"Next: read {parts[0].path}, run gitops-lint {path}, and once in every clone:")
     say("      pre-commit install --hook-type pre-commit --hook-type commit-msg")

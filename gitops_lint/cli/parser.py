@@ -36,7 +36,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **{
         name: _lazy(name)
         for name in (
-            *("check", "commits", "why", "matrix", "build", "graph", "impact", "explain", "rules", "init"),
+            *("check", "commits", "why", "matrix", "build", "graph", "impact", "baseline", "explain", "rules", "init"),
             "completion",
         )
     },
@@ -90,6 +90,7 @@ def parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     _matrix(commands.add_parser("matrix", help="the responsibility matrix against what is applied"))
     _build(commands.add_parser("build", help="the objects that a directory or a reconciler builds, as YAML"))
     _graph(commands.add_parser("graph", help="who applies what, as a picture: Mermaid, DOT or JSON"))
+    _baseline(commands.add_parser("baseline", help="record what is wrong today, so that check tells only what is new"))
     _explain(commands.add_parser("explain", help="the page of a rule"))
     _rules(commands.add_parser("rules", help="every rule, its level and its title"))
     _test_rules(commands.add_parser("test-rules", help="try the rule pages of a repository on their own examples"))
@@ -137,6 +138,14 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="with --diff-base: by whose configuration, rules and silencing comments both are judged. With head, a "
         "change of them is told; with base, it counts for nothing (default: head)",
     )
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="do not show the findings in this file (default: PATH/.gitops-lint-baseline.json, where it is there); "
+        "exit 1 where it holds any that are repaired",
+    )
+    known.add_argument("--no-baseline", action="store_true", help="show all findings, known or not")
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
@@ -156,6 +165,15 @@ def _impact(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of REPOSITORY/.gitops-lint.yaml")
     parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="default: text")
     parser.add_argument("--fail-on-delete", action="store_true", help="exit 1 where anything is or may be deleted")
+
+
+def _baseline(parser: argparse.ArgumentParser) -> None:
+    parser.description = """Write every finding of today, of all levels, into a file that belongs into the repository.
+        From then on check shows only what is not in it. An entry is known by what it is about, not by its line, and
+        check fails where one is repaired, so that the file only gets shorter: run this again to take it out."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
+    parser.add_argument("--baseline", metavar="FILE", help="the file (default: PATH/.gitops-lint-baseline.json)")
 
 
 def _commits(parser: argparse.ArgumentParser) -> None:

@@ -50,13 +50,18 @@ def open_configured(options: argparse.Namespace) -> tuple[WorkTree, tuple[Settin
     return tree, settings
 
 
+def content_of(name: str) -> bytes:
+    """What is in a file that the command line names. Raises Unreadable."""
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Unreadable(name, error.strerror or "cannot be read") from error
+
+
 def _settings(options: argparse.Namespace, tree: WorkTree) -> tuple[Settings, File] | None:
     if options.config is None:
         return read_settings(tree)
-    try:
-        return load(options.config, Path(options.config).read_bytes())
-    except OSError as error:
-        raise Unreadable(options.config, error.strerror or "cannot be read") from error
+    return load(options.config, content_of(options.config))
 
 
 def is_empty(world: World) -> bool:

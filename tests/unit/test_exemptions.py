@@ -13,6 +13,8 @@ from gitops_lint.tree import MemoryTree
 from gitops_lint.validation import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops_lint.finding import Report
 
 MISSING = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [{}.yaml]\n"
@@ -20,8 +22,10 @@ RULES = ("missing-kustomize-entry", "unused-suppression", "expired-suppression")
 FILES = {f"apps/{name}/kustomization.yaml": MISSING.format(name) for name in ("a", "b")}
 
 
-def report(ignores: str, *, select: tuple[str, ...] = RULES, today: date = date(2026, 1, 1), **files: str) -> Report:
-    tree = {**FILES, **files, ".gitops-lint.yaml": f"ignores:\n{ignores}"}
+def report(
+    ignores: str, *, select: tuple[str, ...] = RULES, today: date = date(2026, 1, 1), files: Mapping[str, str] = FILES
+) -> Report:
+    tree = {**files, ".gitops-lint.yaml": f"ignores:\n{ignores}"}
     return check(analyse(MemoryTree(tree)), Selection(select=select, today=today))
 
 
@@ -70,7 +74,7 @@ def test_only_a_rule_that_ran_makes_an_entry_unused() -> None:
 def test_a_comment_comes_first_so_that_an_entry_without_work_is_told() -> None:
     comment = " # gitops-lint: ignore[missing-kustomize-entry] by hand\n"
     files = {f"apps/{name}/kustomization.yaml": MISSING.format(name).rstrip("\n") + comment for name in ("a", "b")}
-    found = report("  - {paths: apps/**, rules: [missing-kustomize-entry]}\n", **files)
+    found = report("  - {paths: apps/**, rules: [missing-kustomize-entry]}\n", files=files)
     assert [rule for rule, _ in shown(found)] == ["unused-suppression"]
 
 
