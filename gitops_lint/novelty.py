@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitops_lint.baseline import FILE_NAME as BASELINE
 from gitops_lint.changes import Changes
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.engine import OWN_RULES, check
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from gitops_lint.engine import Selection, World
     from gitops_lint.finding import Finding, Report
-
-BASELINE = ".gitops-lint-baseline.json"
 
 
 class Against(NamedTuple):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint import baseline, __version__
+from gitops_lint import __version__, baseline
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import is_empty, open_tree, say, say_empty
