@@ -78,13 +78,15 @@ options+=(-o "github=$INSTALLED/annotations" -o "markdown=$INSTALLED/report.md")
 if [ "$INPUT_FAIL_ON" = never ]; then options+=(--exit-zero); else options+=(--fail-on "$INPUT_FAIL_ON"); fi
 if [ -n "$INPUT_CONFIG" ]; then options+=("--config=$INPUT_CONFIG"); fi
 if [ -n "$base" ]; then options+=("--diff-base=$base"); fi
+# The path goes first: a stray word among the arguments must not take its place.
+options+=("$path")
 while read -r -a words; do
   options+=(${words[@]+"${words[@]}"})
 done <<< "$INPUT_ARGS"
 
 checked() { # What goes wrong stands in the log, and the gate tells it again.
   local code=0
-  "$INSTALLED/venv/bin/gitops-lint" check "${options[@]}" "$path" 2> "$INSTALLED/stderr" || code=$?
+  "$INSTALLED/venv/bin/gitops-lint" check "${options[@]}" 2> "$INSTALLED/stderr" || code=$?
   cat "$INSTALLED/stderr"
   return "$code"
 }
