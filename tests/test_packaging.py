@@ -10,16 +10,19 @@ import site
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitops_lint.rule import shipped
+from tests.command import write
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-FIXTURE = ROOT / "tests" / "fixtures" / "double-owner"
+FIXTURES = ROOT / "tests" / "fixtures"
+ABOUT = shutil.ignore_patterns("expected.txt", "README.md", "DELETED", "HISTORY.md")
 UNREACHABLE = "No matching distribution found|Could not fetch URL|Connection(Error|RefusedError)|ConnectTimeout"
 
 needs_git = pytest.mark.skipif(
@@ -44,10 +47,10 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
     )
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository that holds the working tree as it is now."""
-    target = tmp_path / "clone"
+    target = tmp_path_factory.mktemp("clone") / "clone"
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
@@ -110,25 +113,93 @@ def test_an_editable_install_finds_its_pages_beside_the_package(clone: Path, tmp
     assert_whole(install(tmp_path / "venv", "--editable", clone), clone)
 
 
-@needs_git
-def test_the_hook_sees_a_fault_and_a_commit_that_only_deletes(clone: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    """The reference repository, committed."""
     user = tmp_path / "user"
-    shutil.copytree(FIXTURE, user)
+    shutil.copytree(FIXTURES / "reference", user)
     for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "all of it")):
         assert run("git", *command, cwd=user).returncode == 0
-    hook = (sys.executable, "-m", "pre_commit", "try-repo", clone, "gitops-lint", "--verbose")
-    cache = {"PRE_COMMIT_HOME": str(tmp_path / "cache")}
-    bad = run(*hook, cwd=user, **cache)
-    skip_without_index(bad)
-    assert bad.returncode == 1, bad.stdout + bad.stderr
-    assert "error[two-controllers]" in bad.stdout
-    run("git", "rm", "-q", "argocd-apps/api.yaml", cwd=user)
-    good = run(*hook, cwd=user, **cache)
-    assert good.returncode == 0, good.stdout
-    assert "Skipped" not in good.stdout
-    assert "No findings" in good.stdout
-    run("git", "commit", "-qm", "one owner", cwd=user)
-    run("git", "rm", "-q", "apps/shop/kustomization.yaml", cwd=user)
-    worse = run(*hook, cwd=user, **cache)
-    assert worse.returncode == 1
-    assert "error[kustomize-build-fails]" in worse.stdout
+    return user
+
+
+RUNNERS = {"pre-commit": "PRE_COMMIT_HOME", "prek": "PREK_HOME"}
+"""The programs that run hooks, and what tells them where to keep the environments that they make."""
+
+
+Hook = Callable[[str, Path], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(params=RUNNERS, scope="module")
+def runner(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """A program that runs hooks, where it is installed, and its variable."""
+    beside = Path(sys.executable).parent / request.param
+    program = str(beside) if beside.exists() else shutil.which(request.param)
+    if program is None:
+        pytest.skip(f"{request.param} is not installed")
+    return program, RUNNERS[request.param]
+
+
+@pytest.fixture(scope="module")
+def hook(runner: tuple[str, str], clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Hook:
+    """Runs a hook of the clone in a repository, in an environment that is made once."""
+    program, variable = runner
+    home = tmp_path_factory.mktemp("home")
+    head = run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip()
+    hooks = "".join(f"      - id: {name}\n" for name in ("gitops-lint-changed", "gitops-lint"))
+    write(home, {"hooks.yaml": f"repos:\n  - repo: {clone}\n    rev: {head}\n    hooks:\n{hooks}"})
+
+    def made(name: str, user: Path) -> subprocess.CompletedProcess[str]:
+        words = ("run", "--config", home / "hooks.yaml", "--verbose", name)
+        done = run(program, *words, cwd=user, **{variable: str(home / "cache")})
+        skip_without_index(done)
+        return done
+
+    return made
+
+
+@needs_git
+def test_a_hook_passes_what_is_sound_and_stops_what_is_broken(hook: Hook, sound: Path) -> None:
+    """What was wrong before stops nobody who uses the hook that judges the change."""
+    write(sound, {"notes.md": "Nothing of importance.\n"})
+    run("git", "add", "-A", cwd=sound)
+    for name in ("gitops-lint-changed", "gitops-lint"):
+        good = hook(name, sound)
+        assert good.returncode == 0, good.stdout + good.stderr
+        assert "No findings" in good.stdout
+    shutil.copytree(FIXTURES / "broken" / "wrong-owner", sound, dirs_exist_ok=True, ignore=ABOUT)
+    run("git", "add", "-A", cwd=sound)
+    for name in ("gitops-lint-changed", "gitops-lint"):
+        bad = hook(name, sound)
+        assert bad.returncode == 1, bad.stdout + bad.stderr
+        assert "error[wrong-owner]" in bad.stdout
+    run("git", "commit", "-qm", "broken all the same", cwd=sound)
+    write(sound, {"notes.md": "Still nothing.\n"})
+    run("git", "add", "-A", cwd=sound)
+    assert hook("gitops-lint", sound).returncode == 1
+    other = hook("gitops-lint-changed", sound)
+    assert other.returncode == 0, other.stdout
+    assert "1 elsewhere" in other.stdout
+
+
+@needs_git
+def test_a_hook_runs_where_a_commit_only_deletes(hook: Hook, sound: Path) -> None:
+    run("git", "rm", "-q", "infrastructure/base/namespaces/media-dev.yaml", cwd=sound)
+    for name in ("gitops-lint-changed", "gitops-lint"):
+        done = hook(name, sound)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "Skipped" not in done.stdout
+        assert "error[missing-kustomize-entry]" in done.stdout
+
+
+@needs_git
+def test_a_hook_can_be_tried_without_a_configuration(
+    runner: tuple[str, str], clone: Path, sound: Path, tmp_path: Path
+) -> None:
+    write(sound, {"notes.md": "Nothing of importance.\n"})
+    run("git", "add", "-A", cwd=sound)
+    words = ("try-repo", clone, "gitops-lint-changed", "--verbose")
+    done = run(runner[0], *words, cwd=sound, **{runner[1]: str(tmp_path / "cache")})
+    skip_without_index(done)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No findings" in done.stdout
