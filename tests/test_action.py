@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from gitops_lint.cli.parser import FORMATS
 from gitops_lint.location import Location
 from gitops_lint.output import github
 from tests.command import HOUSE, environment
@@ -584,13 +583,7 @@ def test_no_program_that_the_checkout_names_is_run(stage: Stage, origin: Path) -
 
 # -- the real one ------------------------------------------------------------------------------------------------------
 
-landed = pytest.mark.skipif(
-    "markdown" not in FORMATS or "--diff-base" not in gitops_lint("check", "--help").stdout,
-    reason="this gitops-lint has no markdown report or no --diff-base",
-)
 
-
-@landed
 def test_a_pull_request_from_end_to_end(stage: Stage, origin: Path) -> None:
     clone(stage, origin, "merged", 2)
     event = {**pull_request("0" * 40), "sha": git("rev-parse", "HEAD", cwd=stage.workspace)}
@@ -606,7 +599,6 @@ def test_a_pull_request_from_end_to_end(stage: Stage, origin: Path) -> None:
     assert len(summary) < MEBIBYTE
 
 
-@landed
 def test_what_was_there_before_fails_no_pull_request(stage: Stage) -> None:
     shutil.copytree(HOUSE / "tests/fixtures/double-owner", stage.workspace, dirs_exist_ok=True)
     git("init", "-q", "-b", "main", cwd=stage.workspace)
@@ -619,7 +611,6 @@ def test_what_was_there_before_fails_no_pull_request(stage: Stage) -> None:
     assert run.outputs["errors"] == "0"
 
 
-@landed
 @pytest.mark.parametrize(
     ("files", "code", "told"),
     [

@@ -126,7 +126,6 @@ def completed(*words: str, cwd: Path = FIXTURES / "double-owner") -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not here")
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

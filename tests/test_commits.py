@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_lint.example import Record
-
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 DEV, PROD = (f"applications/shop/overlays/{name}/kustomization.yaml" for name in ("dev", "prod"))
 LAW = {".gitops-lint.yaml": "extends: dual-gitops\n"}

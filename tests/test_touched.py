@@ -15,7 +15,6 @@ from tests.command import run, write
 FIXTURES = Path(__file__).parent / "fixtures"
 GOTK = "clusters/prod/flux-system/gotk-sync.yaml"
 OWNER = "apps/api/deployment.yaml"
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
 
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n"
 FAULTY = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [nothing.yaml]\n"
@@ -54,7 +53,6 @@ def rules(root: Path, *words: str | Path, cwd: Path | None = None) -> list[str]:
     return found
 
 
-@needs_git
 def test_what_is_wrong_already_does_not_stop_a_commit(repository: Path) -> None:
     write(repository, {"notes/a.yaml": "a: 1\n"})
     git(repository, "add", "-A")
@@ -67,7 +65,6 @@ def test_what_is_wrong_already_does_not_stop_a_commit(repository: Path) -> None:
     assert rules(repository) == ["missing-kustomize-entry"]
 
 
-@needs_git
 @pytest.mark.parametrize("how", ["edited", "deleted", "moved"])
 def test_what_a_commit_breaks_stops_it(repository: Path, how: str) -> None:
     write(repository, {"new/kustomization.yaml": FAULTY.replace("nothing", "a"), "new/a.yaml": NAMESPACE})
@@ -87,7 +84,6 @@ def test_what_a_commit_breaks_stops_it(repository: Path, how: str) -> None:
     assert "old/" not in done.stdout
 
 
-@needs_git
 def test_where_nothing_is_staged_everything_is_judged(repository: Path) -> None:
     """`pre-commit run --all-files` in a pipeline must not be green because nobody commits there."""
     write(repository, {"unstaged.yaml": "a: 1\n"})
@@ -96,7 +92,6 @@ def test_where_nothing_is_staged_everything_is_judged(repository: Path) -> None:
     assert "note: nothing is staged: the whole repository is judged" in done.stdout
 
 
-@needs_git
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:
     root = tmp_path / "repository"
     shutil.copytree(FIXTURES / "double-owner", root)
@@ -105,7 +100,6 @@ def test_a_repository_without_a_commit(tmp_path: Path) -> None:
     assert rules(root, "--staged") == ["two-controllers"]
 
 
-@needs_git
 def test_a_directory_of_a_repository(repository: Path) -> None:
     """Git tells paths as the directory sees them; what is staged beside it touches nothing in it."""
     write(repository, {"notes/a.yaml": "a: 1\n"})
@@ -150,7 +144,6 @@ def test_a_mistyped_file_is_not_green() -> None:
     assert "apps/kustomisation.yaml is not in" in done.stderr
 
 
-@needs_git
 def test_a_file_that_is_gone_was_there_for_git(repository: Path) -> None:
     write(repository, {"new/kustomization.yaml": FAULTY.replace("nothing", "a"), "new/a.yaml": NAMESPACE})
     git(repository, "add", "-A")
