@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitops_lint.document import read
-from gitops_lint.finding import IN_BASELINE
+from gitops_lint.finding import IN_BASELINE, every
 from gitops_lint.location import Location, Span
-from gitops_lint.output.text import clean, every, plural
+from gitops_lint.output.text import clean, plural
 from gitops_lint.validation import ConfigError, Mistake, validate
 
 if TYPE_CHECKING:

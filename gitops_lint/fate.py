@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.controllers import is_suspended
+from gitops_lint.facts.syncpolicy import AUTOMATED, is_automated
 from gitops_lint.model import Controller, Reach, dig
 from gitops_lint.shape import list_at, text_at
 
@@ -91,10 +92,9 @@ def _dropped_by_application(subject: Subject, data: Data) -> Fate:
     options = [*_options(data), *(str(o) for o in list_at(subject.data, ("spec", "syncPolicy", "syncOptions")))]
     if "Prune=false" in options:
         return Fate(Outcome.LEFT, "of Prune=false")
-    automated = dig(subject.data, ("spec", "syncPolicy", "automated"))
-    if not isinstance(automated, dict) or automated.get("enabled") is False:
+    if not is_automated(subject.data):
         return Fate(Outcome.ASKED, f"{subject.ref} is synced by hand: it goes when somebody syncs with prune")
-    if automated.get("prune") is not True:
+    if dig(subject.data, (*AUTOMATED, "prune")) is not True:
         return Fate(Outcome.ASKED, f"{subject.ref} does not prune by itself")
     if "Prune=confirm" in options:
         return Fate(Outcome.ASKED, "of Prune=confirm")

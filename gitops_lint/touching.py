@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import re2
 
 from gitops_lint.config import FILE_NAMES
-from gitops_lint.output.text import every
+from gitops_lint.finding import every
 from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.repo import MANIFEST_SUFFIXES, Repo
 from gitops_lint.tree import MemoryTree

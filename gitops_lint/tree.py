@@ -208,15 +208,9 @@ class WorkTree(Tree):
 
     def write(self, path: str, content: bytes) -> None:
         """Put other content into a file, all of it or none. Raises Unreadable where it cannot be written."""
-        real = self._root / self.resolve(path)
-        beside = real.with_name(f".{real.name}.gitops-lint")
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(content)
-            shutil.copymode(real, beside, follow_symlinks=False)
-            beside.replace(real)
+            put(self._root / self.resolve(path), content)
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise Unreadable(path, plainly(error)) from error
 
     def move(self, path: str, to: str) -> None:
@@ -229,6 +223,21 @@ class WorkTree(Tree):
             (self._root / self.resolve(path)).rename(target)
         except OSError as error:
             raise Unreadable(path, plainly(error)) from error
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put content in the place of a file, or where none is yet: all or nothing, through no link. Raises OSError."""
+    beside, mode = path.with_name(f".{path.name}.gitops-lint"), 0o600 if path.exists() else 0o666
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)  # somebody else's is left alone
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        if path.exists():
+            shutil.copymode(path, beside, follow_symlinks=False)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 class _Survey:
@@ -270,7 +279,7 @@ class _Survey:
 
     def leave_out(self, path: str, reason: str) -> None:
         """Notes why a path is not taken, under a name that can be printed."""
-        name = path.rstrip("/").encode(errors="surrogateescape").decode(errors="backslashreplace")
+        name = _printable(path.rstrip("/"))
         self.passed[name] = reason
 
     def _enters(self, directory: str) -> bool:

@@ -11,6 +11,7 @@ from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import is_empty, open_configured, open_world, say, say_empty
 from gitops_lint.engine import check
 from gitops_lint.output.text import plural
+from gitops_lint.tree import put
 from gitops_lint.validation import ConfigError
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ def run(options: argparse.Namespace) -> int:
     if not entries and not target.exists():
         say(f"nothing is wrong: {target} is not needed")
         return 0
-    _write(target, baseline.render(entries))
+    try:
+        put(target, baseline.render(entries).encode())
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
     changes = "" if old is None else f" ({len(new - old)} of them new, {len(old - new)} gone)"
     empty = "" if entries else ": nothing is wrong any more, so the file can go"
     say(f"wrote {target}: {plural(len(entries), 'known finding')}{changes}{empty}")
@@ -44,16 +48,3 @@ def _known(target: Path) -> frozenset[str] | None:
         return baseline.load(str(target), target.read_bytes()).known
     except (OSError, ConfigError):
         return None
-
-
-def _write(target: Path, text: str) -> None:
-    """Put the text in the place of the file, all of it or none, and through no link. Raises UsageError."""
-    beside = target.with_name(f".{target.name}.gitops-lint")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        beside.replace(target)
-    except OSError as error:
-        if not isinstance(error, FileExistsError):
-            beside.unlink(missing_ok=True)
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from error

@@ -12,9 +12,9 @@ from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import is_empty, open_tree, say, say_empty
 from gitops_lint.config import FILE_NAMES, load
 from gitops_lint.engine import HOME, analyse, check
-from gitops_lint.finding import Severity
+from gitops_lint.finding import Severity, every
 from gitops_lint.history import GitHistory
-from gitops_lint.output.text import every, plural
+from gitops_lint.output.text import plural
 from gitops_lint.proposal import sections, text_of, word
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity
-from gitops_lint.output.text import Pen, every, place, summary
+from gitops_lint.finding import Severity, every
+from gitops_lint.output.text import Pen, place, summary
 
 if TYPE_CHECKING:
     from gitops_lint.finding import Finding, Report

@@ -9,7 +9,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Confidence, Severity
+from gitops_lint.finding import Confidence, Severity, every
 from gitops_lint.model import Reach
 from gitops_lint.output.text import (
     BLUE,
@@ -19,7 +19,6 @@ from gitops_lint.output.text import (
     TINTS,
     Pen,
     chain,
-    every,
     labelled,
     place,
     plural,

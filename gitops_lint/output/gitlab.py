@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity
-from gitops_lint.output.text import clean, dump, every
+from gitops_lint.finding import Severity, every
+from gitops_lint.output.text import clean, dump
 
 if TYPE_CHECKING:
     from gitops_lint.finding import Finding, Report

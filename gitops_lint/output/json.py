@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity
-from gitops_lint.output.text import dump, every
+from gitops_lint.finding import Severity, every
+from gitops_lint.output.text import dump
 
 if TYPE_CHECKING:
     from gitops_lint.finding import Comparison, Finding, Mark, Owner, Report

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from gitops_lint.finding import Severity
-from gitops_lint.output.text import clean, every, place, title
+from gitops_lint.finding import Severity, every
+from gitops_lint.output.text import clean, place, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

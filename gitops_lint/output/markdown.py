@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity
+from gitops_lint.finding import Severity, every
 from gitops_lint.output.gfm import code, escaped, fenced, in_html
-from gitops_lint.output.text import every, place, plural, summary, title
+from gitops_lint.output.text import place, plural, summary, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

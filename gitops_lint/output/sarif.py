@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gitops_lint.finding import Severity
+from gitops_lint.finding import Severity, every
 from gitops_lint.location import Location, utf16_column
-from gitops_lint.output.text import clean, dump, every, plural, title
+from gitops_lint.output.text import clean, dump, plural, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

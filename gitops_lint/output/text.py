@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_lint.finding import Severity
-from gitops_lint.finding import every as every
+from gitops_lint.finding import Severity, every
 from gitops_lint.model import Controller, Reach
 
 if TYPE_CHECKING:
