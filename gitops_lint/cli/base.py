@@ -31,14 +31,14 @@ class Base(NamedTuple):
         try:
             return GitTree(self.git, self.commit, beside=beside, exclude=exclude)
         except Refused as refusal:
-            raise _refused(self.path, refusal) from refusal
+            raise refused(self.path, refusal) from refusal
 
     def renames(self) -> Mapping[str, str]:
         """Its files that have moved since: old paths by new ones. Raises UsageError."""
         try:
             return self.git.renames(self.commit)
         except Refused as refusal:
-            raise _refused(self.path, refusal) from refusal
+            raise refused(self.path, refusal) from refusal
 
 
 def find_base(path: str, revision: str | None) -> Base:
@@ -52,8 +52,9 @@ def find_base(path: str, revision: str | None) -> Base:
     except revisions.TooShallow as error:
         raise UsageError(f"this clone does not go back to where HEAD left {str(error)!r}: {DEEPER}") from error
     except Refused as refusal:
-        raise _refused(path, refusal) from refusal
+        raise refused(path, refusal) from refusal
 
 
-def _refused(path: str, refusal: Refused) -> UsageError:
+def refused(path: str, refusal: Refused) -> UsageError:
+    """What is told where git gives no answer about the history."""
     return UsageError(f"the history of {path} cannot be read: {refusal}")

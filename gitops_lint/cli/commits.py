@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint import revisions
 from gitops_lint.cli import UsageError
+from gitops_lint.cli.base import refused
 from gitops_lint.cli.report import files_of, naming_rules, publish
 from gitops_lint.cli.world import open_configured
 from gitops_lint.engine import Selection, check, recall
@@ -47,7 +48,7 @@ def _history(options: argparse.Namespace) -> History:
     except revisions.UnknownRevision as error:
         raise UsageError(f"git knows no commit {str(error)!r} here: a shallow clone, perhaps, or a typo") from error
     except Refused as refusal:
-        raise UsageError(f"the history of {options.path} cannot be read: {refusal}") from refusal
+        raise refused(options.path, refusal) from refusal
 
 
 def _message(options: argparse.Namespace) -> str:

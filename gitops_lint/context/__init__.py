@@ -7,7 +7,7 @@ from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.context.hit import CHECKS, Hit, Policy, check
 from gitops_lint.context.seen import Context, is_namespaced, order_to
-from gitops_lint.controllers import is_suspended, leaves_alone
+from gitops_lint.controllers import PRUNE, is_spared, is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
 from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
@@ -85,6 +85,7 @@ __all__ = [  # all that a check imports
     "OPAQUE",
     "PINNED",
     "POD_SPECS",
+    "PRUNE",
     "RELEASE",
     "REMOTE_BASE",
     "Applied",
@@ -180,6 +181,7 @@ __all__ = [  # all that a check imports
     "is_newer",
     "is_resolved",
     "is_rolling",
+    "is_spared",
     "is_suspended",
     "join",
     "keeps_applications",

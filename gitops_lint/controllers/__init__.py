@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gitops_lint.repo import Recorder, Repo
 
 
+PRUNE = "kustomize.toolkit.fluxcd.io/prune"
+"""The mark by which Flux leaves an object in the cluster that leaves Git."""
+
+
 class Verdict(Enum):
     """Whether a source is this repository."""
 
@@ -90,6 +94,12 @@ def is_suspended(subject: Subject) -> bool:
         return True
     switch = dig(subject.data, ("metadata", "annotations", "argocd.argoproj.io/skip-reconcile"))
     return bool(switch == "true")
+
+
+def is_spared(data: Data) -> bool:
+    """Whether a label or annotation tells Flux not to prune an object (kustomize-controller, deleteObjects)."""
+    marks = (dig(data, ("metadata", field, PRUNE)) for field in ("labels", "annotations"))
+    return any(str(mark).lower() == "disabled" for mark in marks)
 
 
 def leaves_alone(controller: Controller, data: Data) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.context import (
+    PRUNE,
     Context,
     Controller,
     Fix,
@@ -19,9 +20,9 @@ from gitops_lint.context import (
     annotation,
     check,
     dig,
+    is_spared,
     leaves_alone,
     list_at,
-    mapping_at,
     text_at,
 )
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from gitops_lint.context import Ownership, Reconciler, Spot
 
 NAME = ("metadata", "name")
-PRUNE = "kustomize.toolkit.fluxcd.io/prune"
 OPTIONS = "argocd.argoproj.io/sync-options"
 SHOWN = 8
 """How many further places are shown."""
@@ -99,8 +99,7 @@ def _is_at_risk(context: Context, owner: Ownership) -> bool:
     if owner.controller is Controller.ARGOCD:
         options = text_at(data, ("metadata", "annotations", OPTIONS))
         return not any(option.strip() in PROTECTED for option in options.split(","))
-    marks = (mapping_at(data, ("metadata", field)) for field in ("labels", "annotations"))
-    return not any(str(m.get(PRUNE)).lower() == "disabled" for m in marks)
+    return not is_spared(data)
 
 
 def _keeps_data(context: Context, owner: Ownership) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.context import (
+    PRUNE,
     RELEASE,
     REMOTE_BASE,
     Context,
@@ -17,6 +18,7 @@ from gitops_lint.context import (
     check,
     dig,
     glob,
+    is_spared,
     is_suspended,
     list_at,
     text_at,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 """With or without ``/background`` behind it: Argo CD deletes what an Application has brought before it lets it go."""
-PRUNE = "kustomize.toolkit.fluxcd.io/prune"
 WORKLOAD = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 SUBSYSTEM = ("FluxSubsystem=true", "AutoCreateFluxResources=true")
 """The sync options of Flamingo, the Flux Subsystem for Argo, where Argo CD is meant to show what Flux does."""
@@ -55,8 +56,7 @@ def _prunes(owner: Ownership) -> bool:
     subject = owner.reconciler.subject
     if subject.ref.kind != "Kustomization" or dig(subject.data, ("spec", "prune")) is not True or is_suspended(subject):
         return False
-    marks = (text_at(owner.built.data, ("metadata", field, PRUNE)) for field in ("labels", "annotations"))
-    return "disabled" not in [mark.lower() for mark in marks]
+    return not is_spared(owner.built.data)
 
 
 def _cascade(owner: Ownership) -> Route | None:
