@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -49,5 +49,14 @@ class Memo(Generic[T]):
                 return kept.made.value
         made = make()
         self.made += 1
-        self._kept.setdefault(key, []).append(_Kept(source, made))
+        self.add(key, source, made)
         return made.value
+
+    def add(self, key: Hashable, source: Readable, made: Made[T]) -> None:
+        """Take a result that was made elsewhere."""
+        self._kept.setdefault(key, []).append(_Kept(source, made))
+
+    def good_for(self, source: Readable) -> Iterator[tuple[Hashable, Made[T]]]:
+        """What is known and could be used for a source, with what it was made for."""
+        for key, results in self._kept.items():
+            yield from ((key, kept.made) for kept in results if kept.is_good_for(source))

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gitops_lint.document import File
     from gitops_lint.history import History
     from gitops_lint.location import Route
+    from gitops_lint.repo import Like
     from gitops_lint.tree import Tree
 
 OWN_RULES = ".gitops-lint/rules"
@@ -76,15 +77,15 @@ def analyse(
     tree: Tree,
     settings: tuple[Settings, File] | None = None,
     history: History | None = None,
-    like: World | None = None,
+    like: Like | None = None,
     law: World | None = None,
 ) -> World:
     """What the repository applies, and by whom. Raises ConfigError for a configuration that cannot be used.
 
-    ``like`` is the world of another state of the repository: what is equal in both is read and built once. ``law`` is
-    the world by whose configuration and rules it is judged, if that is another one.
+    ``like`` is another state of the repository: what is equal in both is read and built once. ``law`` is the world by
+    whose configuration and rules it is judged, if that is another one.
     """
-    repo = Repo(tree, like.repo if like else None)
+    repo = Repo(tree, like)
     rules = law.rules if law else (*shipped(), *own_rules(tree))
     config = law.config if law else _configure(repo, settings or read_settings(tree), rules)
     walked = explore(repo, _layout(config))

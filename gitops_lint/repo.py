@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitops_lint.cache import Made, Memo
 from gitops_lint.document import Fault, File, read
@@ -18,7 +18,7 @@ from gitops_lint.texts.scripts import Script, read_scripts
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from gitops_lint.ignore import Ignore, Pattern
     from gitops_lint.model import Build, Manifest, Ref
@@ -47,10 +47,20 @@ class _Discovery:
     files: int = 0
 
 
+class Like(Protocol):
+    """Another state of the same repository, or what is left of it."""
+
+    builds: Memo[Build]
+
+    def twin(self, path: str, state: Hashable) -> File | None:
+        """The file at a path in that very state, as it was read already; None where it was not."""
+        ...
+
+
 class Repo:
     """Every file of the tree, read once. Reading a path never raises: what cannot be read is None and noted."""
 
-    def __init__(self, tree: Tree, like: Repo | None = None) -> None:
+    def __init__(self, tree: Tree, like: Like | None = None) -> None:
         """``like`` is another state of the same repository: what is equal in both is read and built once."""
         self.tree = tree
         self._like = like
@@ -67,12 +77,19 @@ class Repo:
         real = self.tree.resolve(path)
         if real not in self._files:
             try:
-                twin = self._like.file(real) if self._like and self._like.state(real) == self.state(real) else None
-                self._files[real] = twin or read(real, self.tree.read(real))
+                content = self.tree.read(real)
+                self._states[real] = state = _state_of(real, content)
+                self._files[real] = (self._like and self._like.twin(real, state)) or read(real, content)
             except Unreadable as error:
                 self._files[real] = None
                 self._unreadable[real] = error.reason
         return self._files[real]
+
+    def twin(self, path: str, state: Hashable) -> File | None:
+        """The file at a path, if it is in that state here or in a state that this one is like."""
+        if self.state(path) == state:
+            return self.file(path)
+        return self._like.twin(path, state) if self._like else None
 
     def content(self, path: str) -> bytes:
         """The bytes of a file; none where there is none or it cannot be read."""
@@ -106,7 +123,7 @@ class Repo:
         if self.tree.is_directory(path):
             return self.tree.resolve(path), self.tree.entries(path)
         try:
-            return self.tree.resolve(path), hashlib.sha256(self.tree.read(path)).digest()
+            return _state_of(self.tree.resolve(path), self.tree.read(path))
         except Unreadable as error:
             return error.reason
 
@@ -148,6 +165,11 @@ class Repo:
     def file_count(self) -> int:
         """The number of files that were read as manifests."""
         return self._discovery.files
+
+    @property
+    def loaded(self) -> Mapping[str, File]:
+        """Every file that was read so far and could be, by the path behind all links."""
+        return {path: file for path, file in self._files.items() if file is not None}
 
     @cached_property
     def by_path(self) -> dict[str, list[Manifest]]:
@@ -246,6 +268,10 @@ class Repo:
             if part == "templates" and (chart := "/".join(parts[:index])) in self.charts:
                 return chart or "."
         return None
+
+
+def _state_of(real: str, content: bytes) -> Hashable:
+    return real, hashlib.sha256(content).digest()
 
 
 class Recorder:

@@ -68,6 +68,11 @@ def masked(file: File) -> str | None:
     return "\n".join(lines)
 
 
+def may_hold_secrets(file: File) -> bool:
+    """Whether values of Secrets stand in a file, or may."""
+    return _secret_spans(file) != ()
+
+
 def one_line(file: File | None, span: Span) -> Span:
     """The part of a span that lies in its first line: code scanning shows no other regions well."""
     if span.end_line == span.line and span.end_column > span.column:

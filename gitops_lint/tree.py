@@ -225,17 +225,21 @@ class WorkTree(Tree):
             raise Unreadable(path, plainly(error)) from error
 
 
-def put(path: Path, content: bytes) -> None:
-    """Put content in the place of a file, or where none is yet: all or nothing, through no link. Raises OSError."""
-    beside, mode = path.with_name(f".{path.name}.gitops-lint"), 0o600 if path.exists() else 0o666
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)  # somebody else's is left alone
+def put(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Put content in the place of a file, or where none is yet: all or nothing, through no link. Raises OSError.
+
+    ``mode`` is that of a new file, before the umask; one that is there keeps its own.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.gitops-lint")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # somebody else's is left alone
+    handle = os.open(beside, flags, 0o600 if path.exists() else mode)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         if path.exists():
             shutil.copymode(path, beside, follow_symlinks=False)
         beside.replace(path)
-    except OSError:
+    except BaseException:
         beside.unlink(missing_ok=True)
         raise
 

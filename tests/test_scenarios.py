@@ -24,6 +24,7 @@ from gitops_lint.example import records_of
 from gitops_lint.history import FileChange, MemoryHistory
 from gitops_lint.output.console import render
 from gitops_lint.rule import shipped
+from gitops_lint.store import LEAST_FILES, Store
 from gitops_lint.touching import change_of, touched
 from gitops_lint.tree import MemoryTree, WorkTree
 
@@ -79,6 +80,27 @@ def test_a_broken_one_has_one_finding(variant: Path) -> None:
 
 def test_every_rule_has_a_variant() -> None:
     assert {rule_id(variant) for variant in VARIANTS} == {rule.id for rule in shipped()}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """What is kept on disk of the reference repository."""
+    store, repo = (
+        Store(FIXTURES / "reference", tmp_path_factory.mktemp("cache")),
+        analyse(MemoryTree(contents(FIXTURES / "reference"))).repo,
+    )
+    assert repo.file_count >= LEAST_FILES
+    store.keep(repo)
+    return store
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.name)
+def test_what_is_kept_of_the_sound_one_changes_nothing(variant: Path, kept: Store) -> None:
+    former = kept.recall()
+    assert former is not None
+    world = analyse(broken(variant), history=history(variant), like=former)
+    assert world.repo.builds.made < world.repo.builds.asked / 2
+    assert_shown(check(world), variant / EXPECTED)
 
 
 @pytest.mark.parametrize("name", ["two-controllers", "wrong-owner", "traefik-in-gitops--remote-base"])

@@ -6,6 +6,7 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from gitops_lint.cli.cached import open_store
 from gitops_lint.cli.compared import check_words, open_compared
 from gitops_lint.cli.known import Known
 from gitops_lint.cli.progress import progress
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Lint a repository, print the report, write the files that were asked for."""
     check_words(options)
-    files = files_of(options.files)
+    files, store = files_of(options.files), open_store(options)
     asked = Asked(options)
     with progress(options):
         began = perf_counter()
-        tree, settings, world, base = open_compared(options)
+        tree, settings, world, base = open_compared(options, store)
         known = Known(options, tree, base.world.repo.tree if base and base.is_law else None)
         selection = Selection(options.select, options.ignore, known.fingerprints)
         if is_empty(world):
@@ -55,6 +56,9 @@ def run(options: argparse.Namespace) -> int:
     if options.statistics:
         sys.stdout.flush()
         _print_statistics(world, report, analysed - began, checked - analysed)
+    if store:
+        sys.stdout.flush()  # whoever reads the report need not wait for this
+        store.keep(world.repo)
     return code
 
 

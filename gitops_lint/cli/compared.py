@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitops_lint.config import Settings
     from gitops_lint.document import File
     from gitops_lint.engine import World
+    from gitops_lint.store import Store
     from gitops_lint.tree import WorkTree
 
 
@@ -38,16 +39,16 @@ def check_words(options: argparse.Namespace) -> None:
         raise UsageError("--diff-base shows what is new, but --fix and --diff repair all: give one of them")
 
 
-def open_compared(options: argparse.Namespace) -> Opened:
+def open_compared(options: argparse.Namespace, store: Store | None) -> Opened:
     """The work tree and its base, of which only one is read where none is named.
 
-    The configuration of the head is checked even where it judges nothing: merged, it would. Raises UsageError,
-    Unreadable and ConfigError.
+    ``store`` is what is kept of the last run. The configuration of the head is checked even where it judges nothing:
+    merged, it would. Raises UsageError, Unreadable and ConfigError.
     """
     tree, settings = open_configured(options)
-    history = GitHistory(Path(options.path))
+    history, like = GitHistory(Path(options.path)), store.recall() if store else None
     if options.diff_base is None:
-        return Opened(tree, settings, analyse(tree, settings, history))
+        return Opened(tree, settings, analyse(tree, settings, history, like))
     base = find_base(options.path, options.diff_base)
     is_law = options.law_from == "base"
     if is_law:
@@ -56,9 +57,9 @@ def open_compared(options: argparse.Namespace) -> Opened:
         tree = open_tree(options, settings[0].exclude if settings else ())
     before = base.tree(tree, settings[0].exclude if settings else ())
     if is_law:
-        old = analyse(before, settings, history)
-        world = analyse(tree, history=history, like=old, law=old)
+        old = analyse(before, settings, history, like)
+        world = analyse(tree, history=history, like=old.repo, law=old)
     else:
-        world = analyse(tree, settings, history)
-        old = analyse(before, history=history, like=world, law=world)
+        world = analyse(tree, settings, history, like)
+        old = analyse(before, history=history, like=world.repo, law=world)
     return Opened(tree, settings, world, Against(old, base.name, base.renames(), is_law))

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gitops_lint.cli.base import find_base
+from gitops_lint.cli.cached import recalled
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.progress import progress
 from gitops_lint.cli.world import open_configured, wants_color
@@ -24,10 +25,10 @@ def run(options: argparse.Namespace) -> int:
     """Print the plan; 1 where it deletes and that is asked for. Raises UsageError, Unreadable and ConfigError."""
     with progress(options):
         tree, settings = open_configured(options)
-        head = analyse(tree, settings)
+        head = analyse(tree, settings, like=recalled(options))
         base = find_base(options.path, options.base)
         before = base.tree(tree, settings[0].exclude if settings else ())
-        impact = impact_of(analyse(before, settings, like=head), head)
+        impact = impact_of(analyse(before, settings, like=head.repo), head)
     sys.stdout.write(_rendered(impact, f"{base.name} ({base.commit[:10]})", options))
     return 1 if options.fail_on_delete and any(step.risky for step in impact.steps) else 0
 

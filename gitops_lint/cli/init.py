@@ -103,7 +103,9 @@ def _settled(world: World, root: Path) -> tuple[str, Report]:
         for wording in section.wordings:
             last[index] = (section, wording)
             text = text_of(world, last)
-            report = check(analyse(world.repo.tree, load(FILE_NAMES[0], text.encode()), GitHistory(root), like=world))
+            report = check(
+                analyse(world.repo.tree, load(FILE_NAMES[0], text.encode()), GitHistory(root), like=world.repo)
+            )
             if _faults(report) <= known:
                 break
     assert report is not None

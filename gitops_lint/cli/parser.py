@@ -107,6 +107,15 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
 
+def _no_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read and build everything anew, and keep nothing for the next run (default: what is kept below "
+        "GITOPS_LINT_CACHE_DIR, else XDG_CACHE_HOME/gitops-lint, else ~/.cache/gitops-lint)",
+    )
+
+
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.description = """Read the whole repository, as Flux, Argo CD and kustomize would, and tell what is wrong with
         it. FILES filter the report and never what is read: with them, only findings are shown that touch one of
@@ -149,6 +158,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without changing an object")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the other repairs, too")
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    _no_cache(parser)
     parser.add_argument("--show-skipped", action="store_true", help="list what could not be analysed")
     parser.add_argument(
         "--statistics", action="store_true", help="tell what was read, built and used again, and how long"
@@ -162,6 +172,7 @@ def _impact(parser: argparse.ArgumentParser) -> None:
         branch, and where HEAD has nothing new, HEAD itself: then the plan is about what is not committed yet."""
     parser.add_argument("base", metavar="BASE", nargs="?", help="a commit, tag or branch")
     parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of REPOSITORY/.gitops-lint.yaml")
     parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="default: text")
     parser.add_argument("--fail-on-delete", action="store_true", help="exit 1 where anything is or may be deleted")
@@ -172,6 +183,7 @@ def _baseline(parser: argparse.ArgumentParser) -> None:
         From then on check shows only what is not in it. An entry is known by what it is about, not by its line, and
         check fails where one is repaired, so that the file only gets shorter: run this again to take it out."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
     parser.add_argument("--baseline", metavar="FILE", help="the file (default: PATH/.gitops-lint-baseline.json)")
 
@@ -221,6 +233,7 @@ def _why(parser: argparse.ArgumentParser) -> None:
         whole chain for each: from the root of the cluster, file by file, down to the manifest."""
     parser.add_argument("subject", metavar="PATH|KIND/[NAMESPACE/]NAME", help="a file, a directory or an object")
     parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
 
@@ -229,6 +242,7 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
     parser.description = """Hold the responsibility matrix against what is applied: for each component who should own
         it, who does, and the verdict. Without a matrix: who applies from each directory and to each namespace."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
 
@@ -241,6 +255,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
         "subject", metavar="PATH|KIND/NAMESPACE/NAME", nargs="?", default=".", help="a directory or a reconciler"
     )
     parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--cluster", metavar="C", help="only this cluster")
     parser.add_argument(
@@ -256,6 +271,7 @@ def _graph(parser: argparse.ArgumentParser) -> None:
         box for each cluster, objects counted by their kind. With --focus: an object or a file, the chains that lead to
         it, and its neighbours."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
+    _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--format", choices=GRAPH_FORMATS, default="mermaid", help="default: mermaid")
     parser.add_argument("--focus", metavar="OBJECT", help="KIND/[NAMESPACE/]NAME, a file or a directory")

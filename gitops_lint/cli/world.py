@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders import kustomize
 from gitops_lint.cli import UsageError
+from gitops_lint.cli.cached import recalled
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.config import load
 from gitops_lint.engine import World, analyse, read_settings
@@ -38,7 +39,7 @@ def open_tree(options: argparse.Namespace, exclude: Sequence[str] = ()) -> WorkT
 def open_world(options: argparse.Namespace) -> World:
     """The world of ``options.path``. Raises UsageError, Unreadable and ConfigError."""
     tree, settings = open_configured(options)
-    return analyse(tree, settings, GitHistory(Path(options.path)))
+    return analyse(tree, settings, GitHistory(Path(options.path)), like=recalled(options))
 
 
 def open_configured(options: argparse.Namespace) -> tuple[WorkTree, tuple[Settings, File] | None]:

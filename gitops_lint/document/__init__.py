@@ -5,10 +5,26 @@ needs a closer look works on the tree of one document (``nodes``), made on deman
 (``faults``), the *kustomize* reading (``kustomize``). ``reader`` leads through all of it.
 """
 
+import yaml
+
 from gitops_lint.document.comments import Directive
 from gitops_lint.document.composer import MAX_DEPTH
+from gitops_lint.document.events import collector_at_rest
 from gitops_lint.document.file import Document, Fault, File
 from gitops_lint.document.nodes import Node
 from gitops_lint.document.reader import MAX_FAULTS, read
 
-__all__ = ["MAX_DEPTH", "MAX_FAULTS", "Directive", "Document", "Fault", "File", "Node", "read"]
+YAML_VERSION = yaml.__version__
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_FAULTS",
+    "YAML_VERSION",
+    "Directive",
+    "Document",
+    "Fault",
+    "File",
+    "Node",
+    "collector_at_rest",
+    "read",
+]

@@ -90,6 +90,11 @@ class Document:
         self._root: Node | None = None
         self._kustomize: KustomizeReading | None = None
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """What a pickled document keeps: not what can be read from the text again."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return None, {**kept, "_root": None, "_kustomize": None}
+
     @property
     def path(self) -> str:
         """The path of its file."""

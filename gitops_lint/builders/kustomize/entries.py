@@ -11,7 +11,7 @@ from gitops_lint.model import Place, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitops_lint.location import Route
     from gitops_lint.model import Data
@@ -51,14 +51,14 @@ def named_files(layer: Layer) -> Iterator[Named]:
             yield from generator_files(entry)
 
 
-def packed_files(repo: Repo) -> Iterator[str]:
+def packed_files(repo: Repo, generators: Sequence[str] = GENERATORS) -> Iterator[str]:
     """The files that generators pack as they are, of all kustomizations: nobody reads their text as YAML."""
     for path in repo.tree.below(""):
         directory, _, name = path.rpartition("/")
         file = repo.file(path) if name in FILE_NAMES else None
         for document in file.documents if file else ():
             layer = Layer(directory, document)
-            for field in GENERATORS:
+            for field in generators:
                 for entry in layer.entries(field):
                     yield from (join(directory, named.path) or "" for named in generator_files(entry))
 
