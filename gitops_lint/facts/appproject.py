@@ -13,7 +13,7 @@ from gitops_lint.model import dig
 from gitops_lint.shape import list_at, mappings_at, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from gitops_lint.model import Data
 
@@ -31,18 +31,22 @@ def permits_source(project: Data, url: str, normalise: Callable[[str], str]) -> 
     return True in tests and None not in tests
 
 
-def permits_destination(project: Data, server: str, name: str, namespace: str) -> bool:
-    """``destinations``: a server or the name of a cluster, and a namespace; in-cluster is known by both."""
-    if server == IN_CLUSTER[0] or name == IN_CLUSTER[1]:
-        server, name = IN_CLUSTER
+def may_permit_destination(project: Data, known_as: Collection[str], namespace: str) -> bool:
+    """``destinations``: a server or the name of a cluster, and a namespace.
+
+    ``known_as`` are the URLs and names of the cluster that are known. Argo CD knows both of every cluster: what is said
+    of a URL may be met by a cluster of which only the name is known.
+    """
+    names = {*known_as, *(() if set(IN_CLUSTER).isdisjoint(known_as) else IN_CLUSTER)}
+    servers = {name for name in names if "://" in name}
     permitted = False
     for entry in mappings_at(project, ("spec", "destinations")):
-        by_server = _fits(text_at(entry, ("server",)), server, crossing) if server else False
-        by_name = _fits(text_at(entry, ("name",)), name, crossing) if name else False
+        by_server = _may_fit(text_at(entry, ("server",)), servers)
+        by_name = _may_fit(text_at(entry, ("name",)), names - servers)
         by_namespace = _fits(text_at(entry, ("namespace",)), namespace, crossing)
         if (by_server or by_name) and by_namespace:
             permitted = True
-        elif None in (by_server, by_name, by_namespace):
+        elif (by_namespace and None in (by_server, by_name)) or (by_namespace is None and servers and by_server):
             return False
     return permitted
 
@@ -108,6 +112,14 @@ def _fits(pattern: str, value: str, compile_glob: Callable[[str], Callable[[str]
     if denies:
         return None if found else True
     return found
+
+
+def _may_fit(pattern: str, known: Collection[str]) -> bool | None:
+    """The same for the one of which these are known; what is not known may fit."""
+    if not known:
+        return bool(pattern)
+    found = [_fits(pattern, value, crossing) for value in known]
+    return True if True in found else None if None in found else False
 
 
 def is_literal(*texts: str) -> bool:

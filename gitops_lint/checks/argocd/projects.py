@@ -13,9 +13,9 @@ from gitops_lint.context import (
     dig,
     is_cluster_scoped,
     is_literal,
+    may_permit_destination,
     names_kind,
     normalise_url,
-    permits_destination,
     permits_everything,
     permits_kind,
     permits_source,
@@ -97,13 +97,19 @@ def _refused_destination(context: Context, reconciler: Reconciler, project: Subj
     server, name, namespace = (
         text_at(reconciler.subject.data, (*route, field)) for field in ("server", "name", "namespace")
     )
-    listed = dig(project.data, ("spec", "destinations"))
-    by_name_only = any(not text_at(entry, ("server",)) for entry in (listed if isinstance(listed, list) else ()))
-    if not (server or name) or not is_literal(server, name, namespace) or (server and by_name_only and not name):
-        return  # Argo CD knows the name of every server; here only that of in-cluster is known
-    if not permits_destination(project.data, server, name, namespace):
+    if not (server or name) or not is_literal(server, name, namespace):
+        return
+    if not may_permit_destination(project.data, _known_as(context, server or name), namespace):
         where = f"the namespace {namespace} of {name or server}" if namespace else f"the cluster {name or server}"
         yield _hit(context, reconciler, project, "destination", route, where, "destinations")
+
+
+def _known_as(context: Context, destination: str) -> tuple[str, ...]:
+    """What a cluster is called, where the configuration says that it is called several things."""
+    for name, cluster in context.settings.clusters.items():
+        if destination in (name, *cluster.destinations):
+            return (destination, *cluster.destinations)
+    return (destination,)
 
 
 def _refused_kinds(context: Context, reconciler: Reconciler, project: Subject) -> Iterator[Hit]:
