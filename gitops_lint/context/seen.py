@@ -61,6 +61,11 @@ class Context:
     """The commits to judge; none where files are judged."""
 
     @property
+    def clusters(self) -> frozenset[str]:
+        """The clusters that the repository or its configuration knows; others are names that an Argo CD has for one."""
+        return frozenset(root.cluster for root in self.walked.roots) | frozenset(self.settings.clusters)
+
+    @property
     def precedence(self) -> Precedence:
         """What is applied before what."""
         return precedence_of(self.graph)

@@ -38,21 +38,28 @@ MAX_SHOWN = 60
 def two_owners(context: Context) -> Iterator[Hit]:
     """Objects that several reconcilers apply to one cluster; ``params.controllers`` says of which controllers.
 
-    One hit for all objects of the same reconcilers. Orders below ``params.aside`` that no root reaches do not count.
+    One hit for all objects of the same reconcilers, and for all reconcilers that are brought to several clusters at
+    once. Orders below ``params.aside`` that no root reaches do not count.
     """
     first, second = (Controller(name) for name in context.params["controllers"])
     is_aside = glob(*context.params.get("aside", ()))
     groups: dict[tuple[Node, ...], list[Rivals]] = {}
+    copies: dict[tuple[Node, ...], list[Rivals]] = {}
     for (_, ref), owners in context.graph.objects.items():
         if len(owners) < 2 or ref.kind == REMOTE_BASE:
             continue
-        rivals = _rivals(owners, (first, second), is_aside)
+        rivals = _of_one_cluster(context, _rivals(owners, (first, second), is_aside))
         if ref.kind == RELEASE and second is Controller.ARGOCD:
             rivals = _of_one_chart(rivals)
         if _are_two(rivals, first, second) and not _are_alternatives(context, rivals):
-            groups.setdefault(tuple(owner.reconciler.node for owner in rivals), []).append(rivals)
+            if _are_copies(rivals):
+                copies.setdefault(tuple(o.reconciler.node for o in _bringers(context, rivals)), []).append(rivals)
+            else:
+                groups.setdefault(tuple(owner.reconciler.node for owner in rivals), []).append(rivals)
     for found in groups.values():
         yield _hit(context, found, (first, second))
+    for found in copies.values():
+        yield _copied(context, found, (first, second))
 
 
 # -- who counts ------------------------------------------------------------------------------------------------
@@ -77,6 +84,14 @@ def _order(ownership: Ownership) -> tuple[object, ...]:
     return (ownership.controller.value, ownership.reach is Reach.LIVE, hop.path, hop.span or (0,))
 
 
+def _of_one_cluster(context: Context, rivals: Rivals) -> Rivals:
+    """Every Argo CD has names of its own for clusters: two of them mean the same one by a URL, or by one known here."""
+    homes = {owner.reconciler.cluster for owner in rivals}
+    if len(homes) < 2 or "://" in rivals[0].delivery.cluster or rivals[0].delivery.cluster in context.clusters:
+        return rivals
+    return max((tuple(o for o in rivals if o.reconciler.cluster == home) for home in sorted(homes)), key=len)
+
+
 def _are_two(owners: Sequence[Ownership], first: Controller, second: Controller) -> bool:
     """Whether there are two of one controller, or one of each."""
     present = {owner.controller for owner in owners}
@@ -94,6 +109,16 @@ def _are_alternatives(context: Context, rivals: Rivals) -> bool:
     assumed = context.walked.assumed
     controllers = {owner.controller for owner in rivals}
     return len(controllers) > 1 and controllers <= assumed
+
+
+def _are_copies(rivals: Rivals) -> bool:
+    """Whether it is one order all along, in several clusters."""
+    return len({owner.reconciler.subject.locate(()) for owner in rivals}) == 1
+
+
+def _bringers(context: Context, rivals: Rivals) -> list[Ownership]:
+    """How the reconcilers themselves come to their clusters; a root is brought by nobody."""
+    return [owner for rival in rivals for owner in context.graph.owners(rival.reconciler.node)[:1]]
 
 
 # -- what is said ----------------------------------------------------------------------------------------------
@@ -124,6 +149,36 @@ def _hit(context: Context, found: Sequence[Rivals], controllers: tuple[Controlle
         effect="the sync that comes second fails" if case == "refused" else _effect(found, case),
         confidence=Confidence.LIKELY if guessed else Confidence.CERTAIN,
         reach=Reach.LIVE if sure else Reach.DECLARED,
+    )
+
+
+def _copied(context: Context, found: Sequence[Rivals], controllers: tuple[Controller, Controller]) -> Hit:
+    rivals = min(found, key=lambda owners: owners[0].reconciler.subject.ref)
+    first = rivals[0]
+    ref, orders = first.reconciler.subject.ref, {owners[0].reconciler.subject.ref for owners in found}
+    stands, applies = ("stands", "applies") if len(orders) == 1 else (f"and {len(orders) - 1} more stand", "apply")
+    homes = sorted(owner.reconciler.cluster for owner in rivals)
+    listed = f"{', '.join(homes[:-1])} and {homes[-1]}"
+    targets = sorted({owners[0].delivery.cluster for owners in found})
+    certain = any("://" in target or target in context.settings.clusters for target in targets)
+    thing = str(first.built.ref) if len(found) == 1 else f"the same {len(found)} objects"
+    where = f"cluster {targets[0]}" if len(targets) == 1 else f"{len(targets)} clusters"
+    return Hit(
+        message=f"{ref} {stands} in {listed}, and {applies} {thing} to {where} from each",
+        at=first.reconciler.subject.locate(("metadata", "name")),
+        label=f"is in {len(homes)} clusters",
+        case=_case(found, controllers),
+        subject=ref,
+        clusters=tuple(targets),
+        owners=rivals,
+        related=tuple(
+            (bringer.delivery.hop.place, f"{bringer.reconciler.subject.ref} brings it to {bringer.delivery.cluster}")
+            for bringer in _bringers(context, rivals)
+        ),
+        help=f"bring it to one cluster alone, or let it apply to the cluster that it is in: {first.controller.label} "
+        "runs in each of them",
+        effect=_effect(found, "shared"),
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
     )
 
 

@@ -156,14 +156,24 @@ def _named(need: Need) -> Spot:
 # -- variables -------------------------------------------------------------------------------------------------
 
 
+class Unset(NamedTuple):
+    """An entry of ``substituteFrom`` that names nothing."""
+
+    reconciler: Reconciler
+    ref: Ref
+    place: Spot
+    meant: Meant | None
+
+
 @check
 def missing_variables(context: Context) -> Iterator[Hit]:
-    """A ``substituteFrom`` that must be there and is not.
+    """A ``substituteFrom`` that must be there and is not: one hit for all who name it so.
 
     Most Secrets are made by others: one is missed only where it stands in another namespace or in a file that nobody
     applies.
     """
     shadow = shadow_of(context.walked)
+    absent: dict[tuple[str, str, str, bool], list[Unset]] = {}
     for reconciler in _kustomizations(context):
         subject = reconciler.subject
         for index, entry in enumerate(mappings_at(subject.data, VARIABLES)):
@@ -175,7 +185,10 @@ def missing_variables(context: Context) -> Iterator[Hit]:
                 continue
             meant = _meant(context, node)
             if meant or (ref.kind == "ConfigMap" and not shadow.covers(ref.namespace)):
-                yield _missing_variables(reconciler, ref, (*VARIABLES, index, "name"), meant, shadow)
+                unset = Unset(reconciler, ref, subject.locate((*VARIABLES, index, "name")), meant)
+                absent.setdefault((reconciler.cluster, ref.kind, ref.name, meant is not None), []).append(unset)
+    for found in absent.values():
+        yield _missing_variables(sorted(found, key=lambda unset: unset.place.location), shadow)
 
 
 def _kustomizations(context: Context) -> Iterator[Reconciler]:
@@ -199,23 +212,31 @@ def _is_made(context: Context, node: Node) -> bool:
     return False
 
 
-def _missing_variables(
-    reconciler: Reconciler, ref: Ref, route: tuple[str | int, ...], meant: Meant | None, shadow: Shadow
-) -> Hit:
-    subject = reconciler.subject
+def _missing_variables(found: Sequence[Unset], shadow: Shadow) -> Hit:
+    (reconciler, ref, place, meant), *others = found
+    subject, namespaces = reconciler.subject, {unset.ref.namespace for unset in found}
+    who = f"{subject.ref} and {len(others)} more take" if others else f"{subject.ref} takes"
+    what = ref if len(namespaces) == 1 else f"{ref.kind} {ref.name}"
+    whither = "" if len(namespaces) == 1 else f" to their {len(namespaces)} namespaces"
     return Hit(
-        message=f"{subject.ref} takes variables from {ref}, which nothing applies",
-        at=subject.locate(route),
+        message=f"{who} variables from {what}, which nothing applies{whither}",
+        at=place,
         label=f"there is no such {ref.kind} in {ref.namespace}",
         case="misnamed" if meant else "missing",
         subject=subject.ref,
         clusters=(reconciler.cluster,),
-        related=meant.related if meant else (),
+        related=(meant.related if meant else ())
+        + tuple(
+            (unset.place, f"{unset.reconciler.subject.ref.name} looks for it in {unset.ref.namespace}")
+            for unset in others
+        ),
         help=f"{meant.help}; it is looked up in the namespace of the Kustomization"
         if meant
         else "commit it, or set optional: true if somebody else makes it at times",
-        effect=f"every build of {subject.ref.name} fails: what it applies stays as it was",
-        confidence=Confidence.LIKELY if shadow.covers(ref.namespace) else Confidence.CERTAIN,
+        effect="every build of theirs fails: what they apply stays as it was"
+        if others
+        else f"every build of {subject.ref.name} fails: what it applies stays as it was",
+        confidence=Confidence.LIKELY if any(map(shadow.covers, namespaces)) else Confidence.CERTAIN,
         stems=meant.stems if meant else (),
     )
 
