@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import re2
@@ -105,6 +106,7 @@ def is_reference(value: str) -> bool:
     return any(mark in value for mark in REFERENCES)
 
 
+@lru_cache(maxsize=1024)
 def names_password(name: str) -> bool:
     """Whether a name ends as those of passwords do."""
     return plain_name(name).endswith(PASSWORDS)
@@ -112,7 +114,7 @@ def names_password(name: str) -> bool:
 
 def plain_name(name: str) -> str:
     """A name in small letters and without separators."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _is_no_secret(value: str) -> bool:

@@ -8,6 +8,7 @@ A finding never asks the world again; a renderer needs nothing but the Report.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -127,7 +128,8 @@ def check(
     finder = Finder(world.repo, world.graph, world.config, losses, world.history, repairs=repairs, terms=terms)
     for rule in (*rules, *_witnesses(world, rules, selection)):
         finder.take(rule, _hits(rule, world))
-    findings, hidden = finder.finish({rule.id: rule for rule in rules}, world.rules)
+    enabled = {rule.id: rule for rule in rules}
+    findings, hidden = finder.finish(enabled, world.rules)
     return Report(
         version=__version__,
         law=world.config.law,
@@ -138,7 +140,7 @@ def check(
         notes=tuple(_notes(world)),
         skipped=tuple(_skipped(world)),
         counts=_counts(world),
-        rules=tuple(_rule_text(rule, finder.level(rule), rule in rules) for rule in world.rules),
+        rules=tuple(_rule_text(rule, finder.level(rule), rule.id in enabled) for rule in world.rules),
     )
 
 
@@ -365,12 +367,11 @@ def _counts(world: World) -> Counts:
 
 def _skipped(world: World) -> Iterator[Skipped]:
     yield from world.repo.skipped if world.built else ()
-    seen = set()
-    for opaque in world.walked.opaque:
-        skipped = Skipped(opaque.place.location, opaque.reason)
-        if skipped not in seen:
-            seen.add(skipped)
-            yield skipped
+    places = dict.fromkeys((opaque.place, opaque.reason) for opaque in world.walked.opaque)
+    alike = Counter((place.path, reason) for place, reason in places)
+    # Where a file has several, their lines tell whether they are one: behind an alias, say.
+    spots = ((place if alike[place.path, reason] == 1 else place.location, reason) for place, reason in places)
+    yield from (Skipped(spot, reason) for spot, reason in dict.fromkeys(spots))
 
 
 __all__ = ["CheckFailed", "Selection", "World", "analyse", "check", "checks", "recall"]

@@ -68,6 +68,8 @@ class Expression:
 
 def _plain(value: Any) -> Any:
     """A value as CEL takes it: numbers beyond 64 bits become floating-point ones."""
+    if isinstance(value, str):  # first, since most values are texts
+        return value
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Protocol
 
     from gitops_lint.location import Location
+
+    class Spot(Protocol):
+        """What stands somewhere: a location itself, or what knows how to find it."""
+
+        @property
+        def location(self) -> Location: ...
 
 
 IN_BASELINE = "in the baseline"
@@ -157,8 +164,13 @@ class ClusterText(NamedTuple):
 class Skipped(NamedTuple):
     """What was not analysed, and why."""
 
-    location: Location
+    at: Spot
     reason: str
+
+    @property
+    def location(self) -> Location:
+        """Where it stands; few ask, and to find the line takes a second look at the file."""
+        return self.at.location
 
 
 class Counts(NamedTuple):

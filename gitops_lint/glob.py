@@ -34,6 +34,7 @@ MAX_EXPRESSION = 50 * MAX_LENGTH
 
 _TOKEN = re.compile(r"(?<![^/{,])\*\*/|/\*\*(?![^,}])|\*\*+|.", re.DOTALL)
 _WILD = frozenset("*?{")
+_SPECIAL = frozenset("*?{}")
 _IN_PATHS = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "*": "[^/]*", "?": "[^/]"}
 _IN_NAMES = {"**/": ".*/", "/**": "/.*", "*": ".*", "?": "."}
 
@@ -59,6 +60,8 @@ def crossing(*patterns: str) -> Callable[[str], bool]:
     For names that hold slashes, such as those of images, and for Argo CD's filters of directory sources
     (argo-cd, util/glob: gobwas/glob without separators). Raises ValueError as `glob` does.
     """
+    if all(len(pattern) <= MAX_LENGTH and not _SPECIAL & set(pattern) for pattern in patterns):
+        return frozenset(patterns).__contains__  # most name one kind, chart or namespace
     return _test(_expression(pattern, _IN_NAMES) for pattern in patterns)
 
 

@@ -118,6 +118,19 @@ class Graph:
             if owners
         }
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all that is applied, and of those who apply it."""
+        return frozenset(ref.kind for _, ref in (*self._owners, *self.reconcilers))
+
+    @cached_property
+    def by_group(self) -> dict[tuple[str, str], list[tuple[Ref, Ownership]]]:
+        """The objects of each cluster and API group, with their surest owners."""
+        found: dict[tuple[str, str], list[tuple[Ref, Ownership]]] = {}
+        for (cluster, ref), owners in self.objects.items():
+            found.setdefault((cluster, ref.group), []).append((ref, owners[0]))
+        return found
+
     def owners(self, node: Node) -> tuple[Ownership, ...]:
         """Who applies an object; empty where nobody does."""
         return self.objects.get(node, ())

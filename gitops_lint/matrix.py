@@ -51,6 +51,10 @@ class Clause:
     def matches(self, traits: Traits) -> bool:
         return all(self._holds(key, test, traits) for key, test in self._tests)
 
+    def may_match(self, kind: str) -> bool:
+        """Whether it can match any object of a kind."""
+        return all(test(kind) for key, test in self._tests if key == "kind")
+
     @staticmethod
     def _holds(key: str, test: Callable[[str], bool], traits: Traits) -> bool:
         if key == "image":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.context import (
     OPAQUE,
@@ -22,9 +22,9 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from gitops_lint.context import Change, Subject
+    from gitops_lint.context import Change, Ownership, Reconciler, Ref, Subject
 
 
 class Asked(NamedTuple):
@@ -34,7 +34,40 @@ class Asked(NamedTuple):
     traits: Traits
     cluster: str
     reach: Reach
-    variables: dict[str, Any]
+    owners: tuple[Ownership, ...] = ()
+    """Who applies it; empty for a root, and where objects are asked of as they are written."""
+    reconciler: Reconciler | None = None
+    """Who tells its environment: a root, itself."""
+
+
+def _environment(asked: Asked, context: Context) -> str:
+    environment = context.environment(asked.reconciler) if asked.reconciler else None
+    return environment.name if environment else ""
+
+
+def _component(asked: Asked, context: Context) -> str:
+    match = context.component(asked.owners[0]) if asked.owners else None
+    return match.component.name if match else ""
+
+
+def _owners(asked: Asked, _: Context) -> list[dict[str, str]]:
+    return [_owner(owner.controller.value, owner.reconciler.subject.ref) for owner in asked.owners]
+
+
+def _owner(controller: str, ref: Ref) -> dict[str, str]:
+    return {"controller": controller, "kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+
+
+ANSWERS: dict[str, Callable[[Asked, Context], object]] = {
+    "object": lambda asked, _: asked.subject.data,
+    "params": lambda _, context: dict(context.params),
+    "path": lambda asked, _: asked.traits.path,
+    "cluster": lambda asked, _: asked.cluster,
+    "environment": _environment,
+    "owners": _owners,
+    "component": _component,
+}
+"""What each variable of an expression is; found out only for an expression that speaks of it."""
 
 
 @check
@@ -43,7 +76,7 @@ def compliance(context: Context) -> Iterator[Hit]:
     policy = context.policy
     if policy is None:
         return
-    every = _written(context) if policy.on == "written" else _built(context)
+    every = _written(context, policy) if policy.on == "written" else _built(context, policy)
     found = [asked for asked in every if policy.is_for(asked.traits) and not _complies(policy, asked, context)]
     if not policy.together:
         yield from (_hit(policy, [asked]) for asked in found)
@@ -84,7 +117,7 @@ def _fix(policy: Policy, subject: Subject) -> Fix | None:
 
 def _complies(policy: Policy, asked: Asked, context: Context) -> bool:
     try:
-        return policy.expression.holds({**asked.variables, "params": dict(context.params)})
+        return policy.expression.holds({name: ANSWERS[name](asked, context) for name in policy.variables})
     except Unanswered as error:
         if policy.ships:
             return True
@@ -92,50 +125,37 @@ def _complies(policy: Policy, asked: Asked, context: Context) -> bool:
         raise
 
 
-def _built(context: Context) -> Iterator[Asked]:
-    """Every object as it is applied to every cluster, once, however many apply it; and the roots, which nobody does."""
+def _built(context: Context, policy: Policy) -> Iterator[Asked]:
+    """Every object as it is applied to every cluster, once, however many apply it; and the roots, which nobody does.
+
+    What the page cannot be for, by its kind, is left out before anything is asked about it.
+    """
+    kinds = policy.kinds(context.graph.kinds)
     for (cluster, ref), owners in context.graph.objects.items():
-        first = owners[0]
-        traits = traits_of(first.built, cluster)
-        if ref.group == OPAQUE and not traits.chart:
-            continue
-        environment = context.environment(first.reconciler)
-        match = context.component(first)
-        around = {
-            "path": first.built.path,
-            "cluster": cluster,
-            "environment": environment.name if environment else "",
-            "owners": [_owner(owner.controller.value, owner.reconciler.subject) for owner in owners],
-            "component": match.component.name if match else "",
-        }
-        yield Asked(first.built, traits, cluster, first.reach, {"object": first.built.data, **around})
+        if ref.kind in kinds:
+            first = owners[0]
+            traits = traits_of(first.built, cluster)
+            if ref.group != OPAQUE or traits.chart:
+                yield Asked(first.built, traits, cluster, first.reach, owners, first.reconciler)
     for reconciler in context.walked.reconcilers:
-        if not context.graph.owners(reconciler.node):
-            environment = context.environment(reconciler)
-            yield _alone(
-                reconciler.subject,
-                reconciler.cluster,
-                context.graph.reach(reconciler.node),
-                environment.name if environment else "",
-            )
+        node = reconciler.node
+        if node[1].kind in kinds and not context.graph.owners(node):
+            asked = _alone(reconciler.subject, reconciler.cluster, context.graph.reach(node))
+            yield asked._replace(reconciler=reconciler)
 
 
-def _alone(subject: Subject, cluster: str, reach: Reach, environment: str = "") -> Asked:
+def _alone(subject: Subject, cluster: str, reach: Reach) -> Asked:
     """An object that nobody applies, as far as anybody knows."""
     path, ref = subject.locate(()).path, subject.ref
-    around = {"path": path, "cluster": cluster, "environment": environment, "owners": [], "component": ""}
     traits = Traits(path=path, kind=ref.kind, name=ref.name, namespace=ref.namespace, cluster=cluster)
-    return Asked(subject, traits, cluster, reach, {"object": subject.data, **around})
+    return Asked(subject, traits, cluster, reach)
 
 
-def _owner(controller: str, subject: Subject) -> dict[str, str]:
-    ref = subject.ref
-    return {"controller": controller, "kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
-
-
-def _written(context: Context) -> Iterator[Asked]:
+def _written(context: Context, policy: Policy) -> Iterator[Asked]:
     """Every manifest as it stands in its file; nobody knows yet where it will land."""
+    kinds = policy.kinds({manifest.ref.kind for manifest in context.repo.manifests})
     for manifest in context.repo.manifests:
-        asked = _alone(manifest, "", context.walked.reads.get(manifest.path, Reach.DECLARED))
-        traits = context.traits_as_written(manifest)
-        yield asked._replace(traits=traits) if traits else asked
+        if manifest.ref.kind in kinds:
+            asked = _alone(manifest, "", context.walked.reads.get(manifest.path, Reach.DECLARED))
+            traits = context.traits_as_written(manifest)
+            yield asked._replace(traits=traits) if traits else asked

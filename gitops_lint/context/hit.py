@@ -15,7 +15,7 @@ from gitops_lint.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from gitops_lint.context.seen import Context
     from gitops_lint.fix import Fix
@@ -71,6 +71,11 @@ class Policy:
     """Whether all that do not comply in a cluster are one finding."""
 
     @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """What the expression speaks of, and at times more: the others need not be found out for it."""
+        return tuple(name for name in VARIABLES if name in self.text)
+
+    @cached_property
     def expression(self) -> Expression:
         """The expression, compiled when it is first asked: most pages are for no object of a repository.
 
@@ -81,6 +86,11 @@ class Policy:
     def is_for(self, traits: Traits) -> bool:
         """Whether an object is one that the page is for."""
         return not self.clauses or any(clause.matches(traits) for clause in self.clauses)
+
+    def kinds(self, known: Iterable[str]) -> frozenset[str]:
+        """Which of the kinds that are known it can be for: most pages are for one."""
+        clauses = self.clauses
+        return frozenset(kind for kind in known if not clauses or any(clause.may_match(kind) for clause in clauses))
 
 
 CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitops_lint.model import Controller, Problem, dig
+from gitops_lint.shape import mapping_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,10 +91,10 @@ def is_suspended(subject: Subject) -> bool:
     """
     if dig(subject.data, ("spec", "suspend")) is True:
         return True
-    if dig(subject.data, ("metadata", "annotations", "fluxcd.controlplane.io/reconcile")) == "disabled":
+    switches = mapping_at(subject.data, ("metadata", "annotations"))
+    if switches.get("fluxcd.controlplane.io/reconcile") == "disabled":
         return True
-    switch = dig(subject.data, ("metadata", "annotations", "argocd.argoproj.io/skip-reconcile"))
-    return bool(switch == "true")
+    return bool(switches.get("argocd.argoproj.io/skip-reconcile") == "true")
 
 
 def is_spared(data: Data) -> bool:

@@ -79,7 +79,7 @@ class File:
 class Document:
     """One YAML document: its data in two readings, and where all of it stands. Equal to itself only."""
 
-    __slots__ = ("_differs", "_extent", "_kustomize", "_root", "data", "file", "index")
+    __slots__ = ("_differs", "_extent", "_kustomize", "_root", "_spans", "data", "file", "index")
 
     def __init__(self, file: File, index: int, data: Data, extent: tuple[int, int], *, differs: bool) -> None:
         self.file = file
@@ -88,6 +88,7 @@ class Document:
         self._extent = extent
         self._differs = differs
         self._root: Node | None = None
+        self._spans: dict[tuple[Route, bool], Span] = {}
         self._kustomize: KustomizeReading | None = None
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
@@ -117,9 +118,12 @@ class Document:
 
         Where nothing stands at the route, the span is that of the nearest value around it; it never fails.
         """
-        found = follow(self.root(), route)
-        name, value = found[-1]
-        return self.span(name if key and len(found) > len(route) else value)
+        span = self._spans.get((route, key))
+        if span is None:  # what many objects are applied by is asked for each of them
+            found = follow(self.root(), route)
+            name, value = found[-1]
+            span = self._spans[route, key] = self.span(name if key and len(found) > len(route) else value)
+        return span
 
     @property
     def offset(self) -> int:

@@ -37,7 +37,7 @@ class Node:
         self.end = end
         self.event = event
         self.parts = parts
-        self.height: int = 1 + max((part.height for part in parts), default=0)
+        self.height: int = 1 + max([part.height for part in parts]) if parts else 1
         self._entries: dict[str | int, tuple[Node, Node]] | None = None
 
     @property

@@ -40,6 +40,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("task", ("**/{T,t}askfile.{yaml,yml}", "**/{T,t}askfile.dist.{yaml,yml}")),
     (PIPELINE, (".github/workflows/*.{yaml,yml}", ".github/actions/**/action.{yaml,yml}", ".gitlab-ci.{yaml,yml}")),
 )
+_NAMES = tuple(name for _, globs in _KINDS for name in globs)
 _MAKE_VARIABLE = re2.compile(r"\$\(([A-Za-z_]\w*)\)")
 _MAKE_ASSIGNMENT = re2.compile(r"(?m)^(?:export )?([A-Za-z_]\w*)[ \t]*(:{0,3}=|[?!+]=)[ \t]*([^\s#$]*)[ \t]*(?:#.*)?$")
 _THROWAWAY = re2.compile(
@@ -87,7 +88,9 @@ def bases_of(path: str) -> list[str]:
 
 def kind_of(path: str) -> str | None:
     """What kind of script a file is by its name; None for any other file."""
-    return next((kind for kind, globs in _KINDS if glob(*globs)(path)), None)
+    if not glob(*_NAMES)(path):  # as with nearly every file
+        return None
+    return next(kind for kind, globs in _KINDS if glob(*globs)(path))
 
 
 def read_scripts(tree: Tree, parsed: Callable[[str], File | None]) -> Iterator[Script]:

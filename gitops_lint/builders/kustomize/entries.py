@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import re2
@@ -51,8 +52,13 @@ def named_files(layer: Layer) -> Iterator[Named]:
             yield from generator_files(entry)
 
 
-def packed_files(repo: Repo, generators: Sequence[str] = GENERATORS) -> Iterator[str]:
+@lru_cache(maxsize=2)
+def packed_files(repo: Repo, generators: tuple[str, ...] = GENERATORS) -> tuple[str, ...]:
     """The files that generators pack as they are, of all kustomizations: nobody reads their text as YAML."""
+    return tuple(_packed_files(repo, generators))
+
+
+def _packed_files(repo: Repo, generators: tuple[str, ...]) -> Iterator[str]:
     for path in repo.tree.below(""):
         directory, _, name = path.rpartition("/")
         file = repo.file(path) if name in FILE_NAMES else None

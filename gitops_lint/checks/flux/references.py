@@ -58,18 +58,19 @@ class Meant(NamedTuple):
 def _meant(context: Context, node: Node) -> Meant | None:
     """The object that may be meant: elsewhere in the cluster, written and not applied, or of a name like it."""
     cluster, ref = node
-    alike = {r: o[0] for (where, r), o in context.graph.objects.items() if where == cluster and r.group == ref.group}
-    for other, ownership in sorted(alike.items()):
-        if other.name == ref.name and other.kind == ref.kind and not _is_reflected(ownership):
+    alike = context.graph.by_group.get((cluster, ref.group), ())
+    namesakes = sorted((other, ownership) for other, ownership in alike if other.name == ref.name)
+    for other, ownership in namesakes:
+        if other.kind == ref.kind and not _is_reflected(ownership):
             advice = f"there is one in the namespace {other.namespace}"
             return Meant(advice, ((ownership.built.locate(NAME), "this one is in another namespace"),))
-    for other, ownership in sorted(alike.items()):
-        if ref.group == SOURCES and (other.namespace, other.name) == (ref.namespace, ref.name):
+    for other, ownership in namesakes:
+        if ref.group == SOURCES and other.namespace == ref.namespace:
             return Meant(f"write kind: {other.kind}", ((ownership.built.locate(NAME), f"a {other.kind}"),))
     if written := _written(context, ref):
         related = ((written.locate(NAME), "stands here, and is not applied"),)
         return Meant(f"let something apply {written.path}", related, (written.path,))
-    names = sorted(o.name for o in alike if o.kind == ref.kind and o.namespace == ref.namespace)
+    names = sorted(o.name for o, _ in alike if o.kind == ref.kind and o.namespace == ref.namespace)
     guess = did_you_mean(ref.name, names) if ref.kind != "Secret" else ""
     return Meant(guess.removeprefix("; ")) if guess else None
 
@@ -174,6 +175,7 @@ def missing_variables(context: Context) -> Iterator[Hit]:
     """
     shadow = shadow_of(context.walked)
     absent: dict[tuple[str, str, str, bool], list[Unset]] = {}
+    made = set(_made(context))
     for reconciler in _kustomizations(context):
         subject = reconciler.subject
         for index, entry in enumerate(mappings_at(subject.data, VARIABLES)):
@@ -181,7 +183,7 @@ def missing_variables(context: Context) -> Iterator[Hit]:
             if not ref.name or entry.get("optional") is True or not is_resolved(ref) or not ref.namespace:
                 continue
             node = reconciler.cluster, ref
-            if context.graph.owners(node) or _is_made(context, node):
+            if context.graph.owners(node) or (reconciler.cluster, ref.namespace, ref.name) in made:
                 continue
             meant = _meant(context, node)
             if meant or (ref.kind == "ConfigMap" and not shadow.covers(ref.namespace)):
@@ -200,16 +202,13 @@ def _kustomizations(context: Context) -> Iterator[Reconciler]:
             yield reconciler
 
 
-def _is_made(context: Context, node: Node) -> bool:
-    """Whether an object in that namespace may be what a Secret is made of."""
-    cluster, ref = node
-    for (where, other), owners in context.graph.objects.items():
-        if where == cluster and other.namespace == ref.namespace and other.kind in SECRETS:
+def _made(context: Context) -> Iterator[tuple[str, str, str]]:
+    """The cluster, the namespace and the name of what may be made of an object there, as Secrets are."""
+    for (cluster, ref), owners in context.graph.objects.items():
+        if ref.kind in SECRETS:
             data = owners[0].built.data
-            targets = (text_at(data, ("spec", "target", "name")), text_at(data, ("spec", "secretName")))
-            if ref.name in (other.name, *targets):
-                return True
-    return False
+            for name in (ref.name, text_at(data, ("spec", "target", "name")), text_at(data, ("spec", "secretName"))):
+                yield cluster, ref.namespace, name
 
 
 def _missing_variables(found: Sequence[Unset], shadow: Shadow) -> Hit:

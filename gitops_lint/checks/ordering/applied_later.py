@@ -53,8 +53,9 @@ def _live(context: Context, ref: Ref, owners: Iterable[Ownership]) -> Iterator[O
     """The owners that apply an object from Git, now, and as it is."""
     if ref.group != OPAQUE:
         for owner in owners:
-            resting = is_suspended(owner.reconciler.subject) or leaves_alone(owner.controller, owner.built.data)
-            if owner.reach is Reach.LIVE and owner.reconciler.subject.ref.kind != "HelmRelease" and not resting:
+            subject = owner.reconciler.subject
+            is_live = owner.reach is Reach.LIVE and subject.ref.kind != "HelmRelease"
+            if is_live and not is_suspended(subject) and not leaves_alone(owner.controller, owner.built.data):
                 yield owner
 
 
