@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import re2
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,15 +64,19 @@ def parse(text: str, origin: str, base: str = "") -> Iterator[Pattern]:
 
 
 def built_in(names: str) -> Iterator[Pattern]:
-    """The patterns in a list of source-controller's own."""
+    """The patterns in a list of source-controller's own: plain names of files or, with a slash, of directories."""
     for name in names.split():
-        if pattern := _pattern(name, f"the default {name} of source-controller", ""):
-            yield pattern
+        plain = re.escape(name.removeprefix("**/").removesuffix("/")).replace(r"\*", "[^/]*")
+        end = "/" if name.endswith("/") else "(?:/|$)"
+        yield Pattern(f"^(?:.+/)?{plain}{end}", excludes=True, origin=f"the default {name} of source-controller")
 
 
 def _pattern(line: str, origin: str, base: str) -> Pattern | None:
     if len(line) > MAX_LENGTH:
         return None
+    # Only here: its import takes long, and most repositories write no pattern.
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
     try:
         expression, excludes = GitIgnoreSpecPattern.pattern_to_regex(line)
     except ValueError:

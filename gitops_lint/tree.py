@@ -7,7 +7,6 @@ nothing in it is run, no link is followed out of it, nothing but regular files i
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -237,7 +236,7 @@ def put(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         if path.exists():
-            shutil.copymode(path, beside, follow_symlinks=False)
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

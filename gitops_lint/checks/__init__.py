@@ -4,7 +4,8 @@ A check imports ``context`` alone; siblings never import each other. To be found
 """
 
 from importlib import import_module
-from pkgutil import walk_packages
+from pathlib import Path
 
-for _module in walk_packages(__path__, f"{__name__}."):
-    import_module(_module.name)
+_HERE = Path(__file__).parent
+for _file in sorted(_HERE.rglob("[!_]*.py")):
+    import_module(".".join((__name__, *_file.relative_to(_HERE).with_suffix("").parts)))

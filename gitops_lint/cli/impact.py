@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from gitops_lint.cli.base import find_base
 from gitops_lint.cli.cached import recalled
 from gitops_lint.cli.parser import wants_unicode
 from gitops_lint.cli.progress import progress
-from gitops_lint.cli.world import open_configured, wants_color
+from gitops_lint.cli.world import columns, open_configured, wants_color
 from gitops_lint.engine import analyse
 from gitops_lint.impact import impact_of
 from gitops_lint.output import plan, plan_json, plan_markdown
@@ -38,6 +37,5 @@ def _rendered(impact: Impact, base: str, options: argparse.Namespace) -> str:
         return plan_json.render(impact, base=base)
     if options.output_format == "markdown":
         return plan_markdown.render(impact, base=base)
-    columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 120
     look = {"color": wants_color(options), "unicode": wants_unicode()}
-    return plan.render(impact, base=base, columns=columns, verbose=options.verbose, **look)
+    return plan.render(impact, base=base, columns=columns(), verbose=options.verbose, **look)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import FORMATS, wants_unicode
-from gitops_lint.cli.world import wants_color
+from gitops_lint.cli.world import columns, wants_color
 from gitops_lint.finding import Severity
 from gitops_lint.output import renderer
 from gitops_lint.rule import UnknownRule
@@ -50,7 +49,7 @@ def render(report: Report, name: str, options: argparse.Namespace, *, shown: boo
             "quiet": options.quiet,
             "show_skipped": options.show_skipped,
             "verbose": options.verbose,
-            "columns": shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 120,
+            "columns": columns(),
         },
         "concise": {**look, "quiet": options.quiet},
         "json": {},

@@ -97,6 +97,15 @@ def wants_color(options: argparse.Namespace) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def columns() -> int:
+    """How many columns a line may have: those of the terminal that listens, else what is well to read."""
+    if not sys.stdout.isatty():
+        return 120
+    import shutil  # with it come libraries for archives: only where it is asked
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
 def say_empty(options: argparse.Namespace) -> int:
     """Tell that there is nothing here, and give the exit code for it."""
     print(f"error: nothing of Flux, Argo CD or kustomize is in {options.path}", file=sys.stderr)

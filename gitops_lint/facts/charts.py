@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
+    import tomllib  # only where somebody asks about a chart
+
     return tomllib.loads(Path(__file__).with_name("charts.toml").read_text(encoding="utf-8"))
 
 

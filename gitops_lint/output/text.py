@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 def width(text: str) -> int:
     """How many columns of a terminal a clean text fills (Unicode Standard Annex 11); colour fills none."""
-    text = _COLOR.sub("", text)
+    text = _COLOR.sub("", text) if "\x1b" in text else text
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
@@ -162,9 +162,12 @@ class Pen:
 
     def wrap(self, text: str, room: int, start: int = 0, hang: int = 0) -> list[str]:
         """The text in lines of whole words, one at least; ``start`` columns of the first are taken."""
+        text = self.text(text)
+        if start + len(text) <= room and text and not text.endswith(" "):  # as most texts are
+            return [text]
         wrapper = textwrap.TextWrapper(room, " " * start, " " * hang, break_long_words=False)
         wrapper.break_on_hyphens = False
-        lines = wrapper.wrap(self.text(text)) or [" " * start]
+        lines = wrapper.wrap(text) or [" " * start]
         return [lines[0][start:], *lines[1:]]
 
     def heading(self, finding: Finding) -> str:
@@ -178,7 +181,7 @@ class Pen:
         Returns what to print, and where in it, in columns, these characters begin and how wide they are.
         """
         low = max(0, start - room)
-        cells = [TAB if cell == "\\t" else self.text(cell) for cell in visible(line[low : start + room])]
+        cells = self._cells(line[low : start + room])
         widths = [width(cell) for cell in cells]
         if low == 0 and len(cells) == len(line) and sum(widths) <= room:
             first, last = 0, len(cells)
@@ -190,6 +193,12 @@ class Pen:
         offset = width(before) + sum(widths[first:at])
         length = sum(widths[at : min(end - low, last)])
         return before + "".join(cells[first:last]) + after, offset, max(1, length)
+
+    def _cells(self, text: str) -> Sequence[str]:
+        """What is printed for each character."""
+        if text.isascii() and clean(text) == text:
+            return text  # as most lines are: each stands for itself
+        return [TAB if cell == "\\t" else self.text(cell) for cell in visible(text)]
 
 
 def _window(widths: list[int], start: int, end: int, room: int) -> tuple[int, int]:

@@ -64,6 +64,14 @@ def test_the_defaults(path: str) -> None:
     assert pattern.excludes
 
 
+def test_the_defaults_mean_what_they_would_in_a_file() -> None:
+    """They are not translated by the library that translates what others write."""
+    names = f"{VCS} {DEFAULTS}"
+    written = parse(names.replace(" ", "\n"), "a file")
+    plain = [pattern.expression.replace("(/)", "/") for pattern in written]
+    assert [pattern.expression for pattern in built_in(names)] == plain
+
+
 @pytest.mark.parametrize("path", ["a.yaml", "secret.sops.yaml", "github/x.yaml", "apps/zip/a.yaml"])
 def test_what_the_defaults_keep(path: str) -> None:
     assert Ignore([*built_in(VCS), *built_in(DEFAULTS)]).deciding(path) is None
