@@ -118,6 +118,8 @@ class Places:
 
     def locate(self, route: Route) -> Place:
         """The place of the value at ``route``: the innermost place known, and the rest of the route below it."""
+        if not route and self.own is not None:
+            return self.own
         node, base, depth = self, self.own, 0
         for index, step in enumerate(route):
             child = node.children.get(step) if node.children else None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 USAGE, BUG, INTERRUPTED = 2, 3, 130
-YOUNG = 50_000
-"""How many new objects bring the collector of garbage to work: a run makes many that live until its end."""
+YOUNG = 1_000_000
+"""How many new objects bring the collector of garbage to work: nearly all that a run makes live until its end."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

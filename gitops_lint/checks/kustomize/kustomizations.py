@@ -141,10 +141,10 @@ def _moves(context: Context, route: tuple[str, str], *, is_namespace: bool) -> d
         if ref.group == OPAQUE or (ref.group == "" and ref.kind == "Namespace") is not is_namespace:
             continue
         for ownership in owners:
-            built = ownership.built
-            at, origin = built.locate(route), built.origin
-            is_set = bool(at.route) and at.route[-1] in SETTERS and at.route[-2:] != NAMESPACE
-            if ownership.reach is not Reach.LIVE or not is_set:
+            if ownership.reach is not Reach.LIVE:
+                continue
+            at, origin = ownership.built.locate(route), ownership.built.origin
+            if not at.route or at.route[-1] not in SETTERS or at.route[-2:] == NAMESPACE:
                 continue
             written = text_at(_data(origin), (*origin.route, *route))
             moves.setdefault(at, []).append(Move(ownership, cluster, written, at))
