@@ -6,7 +6,6 @@ changed value, everything else, and no fault that was not there before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,8 +69,7 @@ def annotation(subject: Subject, name: str, value: str) -> Put | None:
     return Put(place, value) if place.document is home.document and place.route[-2:-1] == ("annotations",) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """What to do about a hit, in the imperative. ``safe``: nothing that is applied changes by it."""
 
     title: str

@@ -63,8 +63,7 @@ class Clause:
         return bool(value) and test(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """What a row gives to an owner: the row as a whole, or one of its members."""
 
     name: str

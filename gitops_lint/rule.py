@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gitops_lint.config import ClauseSettings, rules_directory
 from gitops_lint.context import Policy
@@ -70,8 +70,7 @@ class FrontMatter:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A page, read: its id is the file's name, its category the folder's."""
 
     id: str

@@ -6,7 +6,6 @@ path, ``clusters/*/flux-system``. What stands in no manifest is told as the Kust
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import re2
@@ -35,8 +34,7 @@ SCRIPT = "bootstrap script"
 CLUSTER_DIRECTORY = re2.compile(r"(?:^|/)clusters/([^/]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A stretch of a text that is no YAML, as a place: every route leads to it."""
 
     path: str

@@ -6,8 +6,8 @@ Diagnostics are plain ANSI text, written here without a library: a run may print
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.finding import Confidence, Severity, every
 from gitops_lint.model import Reach
@@ -44,8 +44,7 @@ CONTEXT = 2
 """The lines of a snippet above and below the marked one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(NamedTuple):
     """How this run is to be shown; ``clusters`` tells whether there are several to be told apart."""
 
     pen: Pen

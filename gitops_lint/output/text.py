@@ -10,7 +10,6 @@ import re
 import textwrap
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -134,8 +133,7 @@ NARROWEST = 40
 _ASCII = str.maketrans({"…": "...", "→": "->", "├": "|", "└": "\\", "│": "|", "─": "-", "–": "-", "—": "-"})
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(NamedTuple):
     """How this terminal is written to: with or without colour, beyond ASCII or not."""
 
     color: bool
