@@ -1,11 +1,16 @@
 """Dataclasses from YAML, by the only room that knows pydantic: every mistake in words, at its place in the file.
 
-pydantic takes long to import, so that is left to the functions that need it: most runs validate nothing.
+pydantic takes longer to import than most runs take. It is asked only about what is not written to the letter as its
+type wants it: what becomes of that, or what is wrong with it, is for pydantic to say.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from dataclasses import is_dataclass
+from enum import Enum
+from functools import lru_cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from gitops_lint.glob import glob
 from gitops_lint.location import Location, Route, Span, describe
@@ -72,14 +77,72 @@ class Globs(tuple[str, ...]):
 
 def validate(kind: type[T], file: File) -> T:
     """The first document of a file as a dataclass. Raises ConfigError with every mistake."""
+    data = _data(file)
+    try:
+        fit: T = _fit(kind, data)
+    except _Odd:
+        return _validate(kind, file, data)
+    return fit
+
+
+def _validate(kind: type[T], file: File, data: Any) -> T:
     from pydantic import ValidationError
 
-    data = _data(file)
     adapter = _adapter(kind)
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
         raise ConfigError(_mistakes(error, file, adapter.json_schema())) from error
+
+
+class _Odd(Exception):
+    """A value is not of its type to the letter."""
+
+
+def _fit(kind: Any, value: Any) -> Any:
+    """A value of a type, as pydantic makes it of one that is of this type to the letter. Raises _Odd for any other."""
+    origin, inside = get_origin(kind), get_args(kind)
+    if kind is Any or (kind in (str, bool, NoneType) and type(value) is kind):
+        return value
+    if origin in (Union, UnionType):
+        return _first_fit(inside, value)
+    if origin is Literal and any(type(value) is type(one) and value == one for one in inside):
+        return value
+    if origin is tuple and inside[1:] == (...,) and type(value) is list:
+        return tuple(_fit(inside[0], item) for item in value)
+    if origin is dict and type(value) is dict:
+        return {_fit(inside[0], key): _fit(inside[1], item) for key, item in value.items()}
+    return _made(kind, value)
+
+
+def _first_fit(kinds: Iterable[Any], value: Any) -> Any:
+    """What the first of several types makes of a value; no value is of two of those that are used here."""
+    for kind in kinds:
+        try:
+            return _fit(kind, value)
+        except _Odd:
+            continue
+    raise _Odd
+
+
+def _made(kind: type, value: Any) -> Any:
+    """An instance of a class, of this house as a rule."""
+    try:
+        if kind is Globs:
+            return Globs.of(value)
+        if issubclass(kind, Enum) and type(value) is str:
+            return kind(value)
+        if is_dataclass(kind) and type(value) is dict:
+            hints = _hints(kind)
+            return kind(**{name: _fit(hints[name], item) for name, item in value.items()})
+    except (KeyError, TypeError, ValueError) as error:  # unknown or missing keys, and what the class refuses
+        raise _Odd from error
+    raise _Odd
+
+
+@lru_cache(maxsize=32)
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _data(file: File) -> Any:

@@ -434,6 +434,9 @@ def imported(*words: str | Path) -> set[str]:
     return set(done.stdout.rpartition("@")[2].split())
 
 
-def test_a_run_imports_what_it_needs() -> None:
+def test_a_run_imports_what_it_needs(tmp_path: Path) -> None:
     assert imported("--version") == set()
     assert imported("check", DOUBLE) == {"yaml", "cel_expr_python"}
+    configured = tmp_path / "configured.yaml"
+    configured.write_text("extends: dual-gitops\nrules: {two-controllers: {severity: error}}\n")
+    assert imported("check", DOUBLE, "--config", configured) == {"yaml", "cel_expr_python"}
