@@ -94,7 +94,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, object]]:
         """What a pickled document keeps: not what can be read from the text again."""
         kept = {name: getattr(self, name) for name in self.__slots__}
-        return None, {**kept, "_root": None, "_kustomize": None}
+        return None, {**kept, "_root": None, "_kustomize": None, "_spans": {}}
 
     @property
     def path(self) -> str:

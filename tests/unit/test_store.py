@@ -267,3 +267,11 @@ def test_the_home_of_a_user_may_be_the_repository(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("XDG_CACHE_HOME", str(root / ".cache"))
     assert main([str(root)]) in (0, 1)
     assert not (root / ".cache").exists()
+
+
+def test_what_was_looked_up_in_a_document_is_not_kept() -> None:
+    [document] = Repo(MemoryTree(FILES)).file("apps/a.yaml").documents  # type: ignore[union-attr]
+    document.locate(("metadata", "name"))
+    again = pickle.loads(pickle.dumps(document))
+    assert document._spans
+    assert not again._spans

@@ -12,7 +12,7 @@ from gitops_lint.model import Place, dig
 from gitops_lint.paths import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from gitops_lint.location import Route
     from gitops_lint.model import Data
