@@ -70,6 +70,8 @@ class Repo:
         self._unreadable: dict[str, str] = {}
         self._nearest: dict[str, str | None] = {}
         self._states: dict[str, Hashable] = {}
+        self.read = 0
+        """How many files were read and parsed here, and not taken over."""
         self._work = 0
 
     def file(self, path: str) -> File | None:
@@ -79,7 +81,9 @@ class Repo:
             try:
                 content = self.tree.read(real)
                 self._states[real] = state = _state_of(real, content)
-                self._files[real] = (self._like and self._like.twin(real, state)) or read(real, content)
+                twin = self._like.twin(real, state) if self._like else None
+                self._files[real] = twin or read(real, content)
+                self.read += twin is None
             except Unreadable as error:
                 self._files[real] = None
                 self._unreadable[real] = error.reason

@@ -50,16 +50,18 @@ class _Kept(NamedTuple):
     states: Mapping[str, Hashable]
     files: Mapping[str, File]
     builds: Sequence[tuple[Hashable, Made[Build]]]
+    withheld: int
+    """How many files and builds may not be kept: each run makes them anew."""
 
 
 class Former:
     """What is kept of a former state of a repository; a `Repo` can be like it."""
 
     def __init__(self, kept: _Kept) -> None:
-        self._states, self._files, builds = kept
-        self._values = {made.value for _, made in builds}
+        self._states, self._files = kept.states, kept.files
+        self._size, self._withheld = len(kept.files) + len(kept.builds), kept.withheld
         self.builds: Memo[Build] = Memo()
-        for key, made in builds:
+        for key, made in kept.builds:
             self.builds.add(key, self, made)
 
     def state(self, path: str) -> Hashable:
@@ -70,12 +72,9 @@ class Former:
         """The file at a path in that very state; None where it is not kept."""
         return self._files.get(path) if self._states.get(path) == state else None
 
-    def holds(self, kept: _Kept) -> bool:
-        """Whether it is hardly worth the time to keep this instead."""
-        known = sum(self._files.get(path) is file for path, file in kept.files.items())
-        known += sum(made.value in self._values for _, made in kept.builds)
-        size = len(kept.files) + len(kept.builds)
-        return (size - known) * SHARE_OF_NEW <= size
+    def is_outdated(self, repo: Repo) -> bool:
+        """Whether so much had to be made anew that it is worth the time to keep that instead."""
+        return (repo.read + repo.builds.made - self._withheld) * SHARE_OF_NEW > self._size
 
 
 class Store:
@@ -107,14 +106,11 @@ class Store:
 
     def keep(self, repo: Repo) -> None:
         """Write what was read and built, where enough of it is new. A disk that takes nothing costs time, no more."""
-        if repo.file_count < LEAST_FILES:
-            return
-        kept = _kept_of(repo)
-        if self._former is not None and self._former.holds(kept):
+        if repo.file_count < LEAST_FILES or (self._former and not self._former.is_outdated(repo)):
             return
         try:
             with collector_at_rest():
-                content = _head() + pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
+                content = _head() + pickle.dumps(_kept_of(repo), pickle.HIGHEST_PROTOCOL)
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             put(self._file, content, mode=0o600)
             self._clear()
@@ -136,16 +132,18 @@ def _kept_of(repo: Repo) -> _Kept:
     packed = {repo.tree.resolve(path) for path in packed_files(repo, ("secretGenerator",))}
     secret = packed.union(path for path, file in repo.loaded.items() if may_hold_secrets(file))
     files = {path: file for path, file in repo.loaded.items() if path not in secret}
+    good = [*repo.builds.good_for(repo)]
     builds = [
         (key, made)
-        for key, made in repo.builds.good_for(repo)
+        for key, made in good
         if not made.value.problems
         and not made.value.opaque
         and not any(built.ref.kind == "Secret" for built in made.value.objects)
         and not any(repo.tree.resolve(path) in secret for path in made.reads)
     ]
     paths = {*files, *(path for _, made in builds for path in made.reads)}
-    return _Kept({path: repo.state(path) for path in paths}, files, builds)
+    withheld = len(repo.loaded) - len(files) + len(good) - len(builds)
+    return _Kept({path: repo.state(path) for path in paths}, files, builds, withheld)
 
 
 @cache

@@ -8,6 +8,7 @@ object that stands or stood in one, or what such a file has ceased to name. A ch
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,5 +156,16 @@ def _names(change: Change, text: str, places: Iterable[str]) -> bool:
     named = ((kind.casefold(), name.rpartition("/")[2].casefold()) for kind, name in pairwise(words))
     if not change.objects.isdisjoint(named):
         return True
-    meant = (path for word in words for place in places for path in _meant(word, place))
+    ends = _ends(change)
+    meant = (path for word in words if _end(word) in ends for place in places for path in _meant(word, place))
     return any(path in change.gone or path in change.paths for path in meant)
+
+
+@lru_cache(maxsize=4)
+def _ends(change: Change) -> frozenset[str]:
+    """The last steps of what a word may mean: few words end like that, and all are asked about."""
+    return frozenset({"..", *map(_end, change.gone), *map(_end, change.paths)})
+
+
+def _end(path: str) -> str:
+    return path.rstrip("/.").rpartition("/")[2] if not path.endswith("..") else ".."
