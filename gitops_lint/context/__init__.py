@@ -5,8 +5,8 @@ from gitops_lint.builders.kustomize import FILE_NAMES as KUSTOMIZATION_FILES
 from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.config import FILE_NAMES
-from gitops_lint.context.hit import CHECKS, Hit, Policy, check
-from gitops_lint.context.seen import Context, is_namespaced, order_to
+from gitops_lint.context.hit import Hit, Policy
+from gitops_lint.context.seen import CHECKS, Context, check, is_namespaced, order_to
 from gitops_lint.controllers import PRUNE, is_spared, is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import sources
 from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped

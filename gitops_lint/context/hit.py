@@ -1,4 +1,4 @@
-"""What a check gives, what a page in CEL asks, and how a check makes itself known."""
+"""What a check gives, and what a page in CEL asks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from gitops_lint.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
-    from gitops_lint.context.seen import Context
     from gitops_lint.fix import Fix
     from gitops_lint.graph import Ownership
     from gitops_lint.location import Route
@@ -91,12 +90,3 @@ class Policy:
         """Which of the kinds that are known it can be for: most pages are for one."""
         clauses = self.clauses
         return frozenset(kind for kind in known if not clauses or any(clause.may_match(kind) for clause in clauses))
-
-
-CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}
-
-
-def check(function: Callable[[Context], Iterator[Hit]]) -> Callable[[Context], Iterator[Hit]]:
-    """Make a generator over hits available to pages, under the function's name."""
-    CHECKS[function.__name__] = function
-    return function

@@ -1,4 +1,4 @@
-"""What a check may see: the world, the law, and the questions that both answer together."""
+"""What a check may see, the world, the law, and what both answer together, and how it makes itself known."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from gitops_lint.traits import traits_of, traits_of_manifest
 from gitops_lint.tree import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gitops_lint.config import Settings
-    from gitops_lint.context.hit import Policy
+    from gitops_lint.context.hit import Hit, Policy
     from gitops_lint.environment import (
         Environment,
         Environments,
@@ -158,3 +158,12 @@ FLUX_EXTENSIONS = frozenset({"source.extensions.fluxcd.io", "fluxcd.controlplane
 
 CHART_ORDERS = frozenset({"HelmRelease", "Application"})
 """Orders that name a chart."""
+
+
+CHECKS: dict[str, Callable[[Context], Iterator[Hit]]] = {}
+
+
+def check(function: Callable[[Context], Iterator[Hit]]) -> Callable[[Context], Iterator[Hit]]:
+    """Make a generator over hits available to pages, under the function's name."""
+    CHECKS[function.__name__] = function
+    return function
