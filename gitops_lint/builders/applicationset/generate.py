@@ -57,8 +57,8 @@ def generate(data: Data, sources: Sources) -> Iterator[Made | Unknown]:
         route: Route = ("spec", "generators", index)
         try:
             for found in parameters(generator, route, Scope(sources, renderer)):
+                count += 1
                 made = found if isinstance(found, Unknown) else _make(_Set(data, renderer), generator, route, found)
-                count += isinstance(made, Made)
                 if count > MAX_APPLICATIONS:
                     yield Unknown(("spec", "generators"), f"more than {MAX_APPLICATIONS:,} Applications")
                     return
