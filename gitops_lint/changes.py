@@ -72,6 +72,19 @@ class Changes:
         lines = self.lines(location.path)
         return lines is None or (bool(lines) if location.line is None else location.line in lines)
 
+    def place_of(self, path: str, line: int) -> int:
+        """The line of a file of the head at which a line of its old content would stand now, from 1."""
+        old, new = _bytes(self.base, self.origins.get(path, path)), _bytes(self.head, path)
+        before, after = _split(old or b""), _split(new or b"")
+        if max(len(before), len(after)) > MAX_LINES:
+            return min(line, len(after))
+        shift = 0
+        for tag, first, last, start, _ in SequenceMatcher(None, before, after).get_opcodes():
+            if first < line <= last:
+                shift = start - first if tag == "equal" else min(start + 1, len(after)) - line
+                break
+        return max(line + shift, 1)
+
     def lines(self, path: str) -> frozenset[int] | None:
         """The numbers of the lines of a file that were added or edited; None for all of them."""
         if path not in self._lines:

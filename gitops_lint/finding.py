@@ -57,6 +57,8 @@ class Mark:
     location: Location
     message: str
     snippet: Snippet | None = None
+    gone: bool = False
+    """Whether it tells of what stands there no more: a place to be named, and never to be pointed at."""
 
 
 class Step(NamedTuple):
@@ -126,12 +128,12 @@ class Finding:
     """Why it is not shown; None for a shown one."""
     repair: Repair | None = None
     cause: Mark | None = None
-    """Where a change brought it about, if that is not where it stands; only in a comparison with a base."""
+    """What a change did that brought it about, if that is not where it stands; only in a comparison with a base."""
 
     @property
     def shown(self) -> Mark | None:
         """Where a reviewer of a change is to look."""
-        return self.cause or self.mark
+        return self.cause if self.cause and not self.cause.gone else self.mark
 
 
 def every(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Only what is new: the findings of one state of a repository that another one, its base, does not have.
 
 A finding is known by its fingerprint, whose place does not depend on the change. What the change did shows in the
-*cause*: the first place of a finding that lies on a line which was added or edited.
+*cause*: the first place of a finding that lies on a line which was added or edited, else what was taken away.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gitops_lint.engine import OWN_RULES, check
 from gitops_lint.filter import IGNORE
 from gitops_lint.finding import Comparison, Mark, every
 from gitops_lint.location import Location, Span
+from gitops_lint.removals import Removals
 from gitops_lint.reporting import Terms, commented, order
 from gitops_lint.snippet import snippet
 
@@ -60,10 +61,11 @@ def only_new(head: World, base: Against, selection: Selection) -> Report:
     )
     told = [f"this change alters the law: {mark.location} {mark.message}" for mark in law]
     told += [f"both are judged by the law of {base.name}"] if base.is_law else []
+    removals = Removals(changes, base.world.repo, head.repo)
     comparison = Comparison(base.name, len(old), _fixed(report, before), law)
     return replace(
         report,
-        findings=tuple(_with_cause(one, changes, head) for one in sorted(new, key=order)),
+        findings=tuple(_with_cause(one, changes, head, removals) for one in sorted(new, key=order)),
         hidden=(*report.hidden, *(replace(one, hidden=comparison.reason) for one in old)),
         notes=(*report.notes, *told),
         comparison=comparison,
@@ -111,13 +113,15 @@ def _is_touched(finding: Finding, changes: Changes) -> bool:
 # -- what the change did ------------------------------------------------------------------------------------------
 
 
-def _with_cause(finding: Finding, changes: Changes, world: World) -> Finding:
-    """The finding with the changed line that brought it about, where one of its places lies on such a line."""
-    finding = replace(finding, folded=tuple(_with_cause(one, changes, world) for one in finding.folded))
+def _with_cause(finding: Finding, changes: Changes, world: World, removals: Removals) -> Finding:
+    """The finding with the changed line that brought it about, or else with what the change took away."""
+    finding = replace(finding, folded=tuple(_with_cause(one, changes, world, removals) for one in finding.folded))
     steps = (Mark(step.location, step.text) for owner in finding.owners for step in owner.chain)
     marks = (*((finding.mark,) if finding.mark else ()), *finding.related, *steps)
     cause = next((mark for mark in marks if changes.touches(mark.location)), None)
-    if cause is None or cause is finding.mark:
+    if cause is None:
+        return replace(finding, cause=removals.behind(finding))
+    if cause is finding.mark:
         return finding
     file = world.repo.file(cause.location.path) if cause.location.span else None
     return replace(finding, cause=replace(cause, snippet=cause.snippet or snippet(file, cause.location)))

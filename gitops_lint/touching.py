@@ -21,10 +21,11 @@ from gitops_lint.repo import MANIFEST_SUFFIXES, Repo
 from gitops_lint.tree import MemoryTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from gitops_lint.finding import Finding, Mark, Report
     from gitops_lint.history import FileChange
+    from gitops_lint.location import Route
     from gitops_lint.tree import Tree
 
 OWN = ".gitops-lint/"
@@ -96,23 +97,25 @@ def _cut(before: Repo, repo: Repo) -> Iterator[str]:
 def _named(repo: Repo, path: str) -> set[str]:
     """The paths that the values of a manifest may mean: as seen from its directory, and from the root."""
     file = repo.file(path) if repo.tree.is_file(path) else None
-    words = (word for document in file.documents for word in _words(document.data)) if file else ()
-    return {found for word in words for found in _meant(word, path)}
+    words = (word for document in file.documents for _, word in entries(document.data)) if file else ()
+    return {found for word in words for found in meant(word, path)}
 
 
-def _words(data: object, key: str = "") -> Iterator[str]:
-    """The values that look like paths, or stand where there are paths."""
+def entries(data: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
+    """The values that look like paths, or stand where there are paths, and where they stand."""
     if isinstance(data, dict):
         for name, value in data.items():
-            yield from _words(value, str(name))
+            yield from entries(value, (*route, str(name)))
     elif isinstance(data, list):
-        for value in data:
-            yield from _words(value, key)
-    elif isinstance(data, str) and (key in _LISTS or "/" in data or data.endswith(MANIFEST_SUFFIXES)):
-        yield data
+        for index, value in enumerate(data):
+            yield from entries(value, (*route, index))
+    elif isinstance(data, str):
+        key = next((step for step in reversed(route) if isinstance(step, str)), "")
+        if key in _LISTS or "/" in data or data.endswith(MANIFEST_SUFFIXES):
+            yield route, data
 
 
-def _meant(word: str, path: str) -> Iterator[str]:
+def meant(word: str, path: str) -> Iterator[str]:
     """The paths that a word in a file can mean; not the root, of which everything is a part."""
     yield from filter(None, (join(path.rpartition("/")[0], word), normalise(word)))
 
@@ -127,9 +130,10 @@ def _touches(change: Change, finding: Finding, tree: Tree) -> bool:
         return True
     if any(_holds(change, mark, tree) for mark in marks):
         return True
-    texts = [finding.message, *(mark.message for mark in marks), *map(_marked, marks), finding.object or ""]
-    places = {mark.location.path for mark in marks} or {""}
-    return any(_names(change, text, places) for text in texts if text)
+    named = words_of(finding, _ends(change))
+    return not change.objects.isdisjoint(named.objects) or any(
+        path in change.gone or path in change.paths for path in named.paths
+    )
 
 
 def _holds(change: Change, mark: Mark, tree: Tree) -> bool:
@@ -150,15 +154,29 @@ def _marked(mark: Mark) -> str:
     return line[span.column - 1 : span.end_column - 1] if span.end_line == span.line else line[span.column - 1 :]
 
 
-def _names(change: Change, text: str, places: Iterable[str]) -> bool:
-    """Whether a text names an object or a path that the change is about, as seen from any of the places."""
-    words = [word for word in _BETWEEN.split(text) if word]
-    named = ((kind.casefold(), name.rpartition("/")[2].casefold()) for kind, name in pairwise(words))
-    if not change.objects.isdisjoint(named):
-        return True
-    ends = _ends(change)
-    meant = (path for word in words if _end(word) in ends for place in places for path in _meant(word, place))
-    return any(path in change.gone or path in change.paths for path in meant)
+class Named(NamedTuple):
+    """What the words of a finding may mean, in their order."""
+
+    paths: tuple[str, ...]
+    objects: tuple[tuple[str, str], ...]
+    """Kind and name, in small letters."""
+
+
+def words_of(finding: Finding, ends: Container[str] | None = None) -> Named:
+    """The paths, as seen from any of its places, and the objects that a finding names or marks.
+
+    With ``ends`` only those words are taken for paths whose last step is one of these.
+    """
+    marks = [mark for mark in (finding.mark, *finding.related) if mark]
+    texts = [finding.message, *(mark.message for mark in marks), *map(_marked, marks), finding.object or ""]
+    places = list(dict.fromkeys(mark.location.path for mark in marks)) or [""]
+    split = [[word for word in _BETWEEN.split(text) if word] for text in texts]
+    wanted = (word for words in split for word in words if ends is None or _end(word) in ends)
+    paths = (path for word in wanted for place in places for path in meant(word, place))
+    spelled = ([word for word in words if word != "name"] for words in split)  # kind Deployment, name web
+    pairs = ((kind, name.rpartition("/")[2]) for words in spelled for kind, name in pairwise(words))
+    objects = ((kind.casefold(), name.casefold()) for kind, name in pairs)
+    return Named(tuple(dict.fromkeys(paths)), tuple(dict.fromkeys(objects)))
 
 
 @lru_cache(maxsize=4)

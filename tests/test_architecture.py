@@ -14,7 +14,7 @@ FLOORS = (
     {"cli"},
     {"trial"},
     {"impact", "mending", "novelty", "proposal"},
-    {"fate"},
+    {"fate", "removals"},
     {"engine"},
     {"checks", "reporting"},
     {"exemptions", "fold", "owners", "touching"},

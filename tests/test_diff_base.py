@@ -62,12 +62,46 @@ def test_moved_lines_are_nothing_new(repository: Path, capsys: pytest.CaptureFix
 
 
 def test_a_change_here_that_breaks_what_stands_there(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The kustomization that lists the file is not touched; what is gone has no line to point to."""
+    """The kustomization that lists the file is not touched; what is gone has no line to point to, but a name."""
     (repository / "infrastructure/web/config.yaml").unlink()
     report = told(repository, capsys)
     assert rules(report) == ["missing-kustomize-entry"]
     assert report["findings"][0]["path"] == WEB
-    assert report["findings"][0]["cause"] is None
+    gone = {"path": "infrastructure/web/config.yaml", "line": None, "message": "was deleted"}
+    assert report["findings"][0]["cause"] == gone
+    main([str(repository), "--diff-base", "HEAD", "--output-format", "github"])
+    annotation = capsys.readouterr().out
+    assert f"file={WEB},line=3" in annotation
+    assert "%0AChanged: infrastructure/web/config.yaml was deleted" in annotation
+
+
+def test_an_entry_that_was_taken_out(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reconciler that reads what is listed no more: named is the list, at the line where the entry stood."""
+    (repository / "clusters/home/kustomization.yaml").write_text("resources: [web.yaml, other.yaml]\n")
+    listed = "kind: Kustomization\nresources:\n  - one.yaml\n  - web.yaml\n"
+    one = FLUX["infrastructure/web/config.yaml"].replace("name: config", "name: one")
+    write(repository, {"clusters/home/one.yaml": one, "clusters/home/kustomization.yaml": f"{listed}  - other.yaml\n"})
+    commit(repository)
+    write(repository, {"clusters/home/kustomization.yaml": listed})
+    (lost,) = [one for one in told(repository, capsys)["findings"] if one["rule"] == "unreached-flux-object"]
+    taken = {"path": "clusters/home/kustomization.yaml", "line": 5, "message": "other.yaml was taken out"}
+    assert lost["cause"] == taken
+
+
+def test_an_object_whose_file_is_gone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waits = FLUX["clusters/home/web.yaml"].replace("spec:", "spec:\n  dependsOn: [{name: other}]")
+    write(repository, {"clusters/home/web.yaml": waits})
+    commit(repository)
+    (repository / "clusters/home/other.yaml").unlink()
+    (lost,) = [one for one in told(repository, capsys)["findings"] if one["rule"] == "dangling-dependency"]
+    assert lost["cause"] == {"path": "clusters/home/other.yaml", "line": None, "message": "was deleted"}
+
+
+def test_a_directory_that_was_moved(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(repository, "mv", "infrastructure/web", "infrastructure/site")
+    (lost,) = [one for one in told(repository, capsys)["findings"] if one["rule"] == "flux-path-not-found"]
+    moved = {"path": "infrastructure/web", "line": None, "message": "was moved to infrastructure/site"}
+    assert lost["cause"] == moved
 
 
 def test_a_renamed_file_keeps_its_findings(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

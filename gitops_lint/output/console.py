@@ -14,11 +14,13 @@ from gitops_lint.model import Reach
 from gitops_lint.output.text import (
     BLUE,
     BOLD,
+    DIM,
     GREEN,
     NARROWEST,
     TINTS,
     Pen,
     chain,
+    changed,
     labelled,
     place,
     plural,
@@ -102,18 +104,33 @@ def _header(view: _View, report: Report) -> Iterator[str]:
     shown = report.clusters[: view.limit(MAX_CLUSTERS)]
     names = max((width(view.pen.text(cluster.name)) for cluster in shown), default=0)
     for cluster in shown:
-        yield _cluster(view, cluster, names)
+        yield from _cluster(view, cluster, names)
     if len(shown) < len(report.clusters):
         yield view.pen.dim(f"… and {plural(len(report.clusters) - len(shown), 'more cluster')} (-v)")
 
 
-def _cluster(view: _View, cluster: ClusterText, names: int) -> str:
+def _cluster(view: _View, cluster: ClusterText, names: int) -> Iterator[str]:
     roots = list(cluster.roots[: view.limit(MAX_ROOTS)])
     if len(roots) < len(cluster.roots):
         roots.append(f"… {len(cluster.roots) - len(roots)} more")
     name = view.pen.text(cluster.name)
     space = " " * (names - width(name) + 2)
-    return f"cluster {view.pen.paint(name, BOLD)}{space}{view.pen.dim(', '.join(roots) or 'no root')}"
+    indent = len("cluster ") + names + 2
+    first, *others = _listed_in(view.width - indent, list(map(view.pen.text, roots)) or ["no root"])
+    yield f"cluster {view.pen.paint(name, BOLD)}{space}{view.pen.paint(first, DIM)}"
+    yield from (" " * indent + view.pen.paint(line, DIM) for line in others)
+
+
+def _listed_in(room: int, names: Sequence[str]) -> list[str]:
+    """Names with commas between them, in lines that break behind a comma only."""
+    lines = [names[0]]
+    for name in names[1:]:
+        lines[-1] += ","
+        if width(lines[-1]) + 1 + width(name) < room:
+            lines[-1] += f" {name}"
+        else:
+            lines.append(name)
+    return lines
 
 
 def _blocks(view: _View, findings: Sequence[Finding], tag: str = "") -> Iterator[Iterator[str]]:
@@ -150,8 +167,9 @@ def _marks(finding: Finding) -> list[Mark]:
     """The locations of a finding: its own, the changed line behind it, then the related ones, of which one is shown."""
     second = next((mark for mark in finding.related if mark.snippet), None)
     others = (replace(mark, snippet=None) for mark in finding.related if mark is not second)
-    cause = replace(finding.cause, message=f"changed: {finding.cause.message}") if finding.cause else None
-    return [mark for mark in (finding.mark, cause, second, *others) if mark]
+    cause = finding.cause if finding.cause and not finding.cause.gone else None
+    shown = replace(cause, message=f"changed: {cause.message}") if cause else None
+    return [mark for mark in (finding.mark, shown, second, *others) if mark]
 
 
 def _lines(mark: Mark) -> list[tuple[int, str]]:
@@ -168,7 +186,7 @@ def _source(view: _View, mark: Mark, gutter: int, tint: str) -> Iterator[str]:
     span, lines = mark.location.span, _lines(mark)
     underlined = span is not None and any(number == span.line for number, _ in lines)
     arrow = view.pen.paint(" " * gutter + ("-->" if tint else ":::"), BLUE)
-    yield f"{arrow} {view.pen.text(place(mark.location))}  {'' if underlined else view.pen.text(mark.message)}".rstrip()
+    yield from _headed(view, f"{arrow} {view.pen.text(place(mark.location))}", "" if underlined else mark.message)
     if not lines:
         return
     bar = view.pen.paint(" " * gutter + " |", BLUE)
@@ -182,6 +200,16 @@ def _source(view: _View, mark: Mark, gutter: int, tint: str) -> Iterator[str]:
             caret = ("^" if tint else "-") * length
             yield from (f"{bar} {row}" for row in _underline(view, offset, caret, mark.message, room, tint))
     yield bar
+
+
+def _headed(view: _View, head: str, message: str) -> Iterator[str]:
+    """A place, and beside it what is said of it; below it where the terminal is too narrow."""
+    if width(head) + 2 + width(view.pen.text(message)) <= view.width:
+        yield f"{head}  {view.pen.text(message)}".rstrip()
+        return
+    yield head
+    indent = " " * (head.index(" ", len(head) - len(head.lstrip())) + 1)
+    yield from (indent + line for line in view.pen.wrap(message, view.width - len(indent)))
 
 
 def _stretch(span: Span | None, number: int, line: str) -> tuple[int, int]:
@@ -216,6 +244,7 @@ def _details(view: _View, finding: Finding, gutter: str) -> Iterator[str]:
     texts = {
         "others": f"{len(finding.owners) - len(owners)} more ({why})" if len(owners) < len(finding.owners) else None,
         "cluster": ", ".join(finding.clusters) if view.clusters and not apart else None,
+        "changed": changed(finding) if finding.cause and finding.cause.gone else None,
         "effect": finding.effect,
         "help": finding.help,
         "fix": _offer(finding.repair) if finding.repair else None,
@@ -251,11 +280,12 @@ def _consequences(view: _View, finding: Finding, gutter: str) -> Iterator[str]:
 
 
 def _briefs(view: _View, findings: Sequence[Finding], indent: int) -> list[list[str]]:
-    """Each finding in a line, its message cut to the terminal; in two where too little would be left."""
+    """Each finding in a line; each in two where one does not fit, and then cut to the terminal."""
     places = [view.pen.text(str(one.mark.location) if one.mark else "(no file)") for one in findings]
     headings = [f"{view.pen.heading(one)}: " for one in findings]
     left = max(map(width, places), default=0) + 2
-    beside = view.width - indent - left - max(map(width, headings), default=0) >= NARROWEST
+    rooms = (view.width - indent - left - width(heading) for heading in headings)
+    beside = all(width(view.pen.text(one.message)) <= room for one, room in zip(findings, rooms, strict=True))
     briefs = []
     for one, at, heading in zip(findings, places, headings, strict=True):
         room = view.width - indent - width(heading) - (left if beside else 0)

@@ -35,6 +35,11 @@ def in_html(text: str) -> str:
     return _APART.join(html.escape(part) for part in _TRIGGER.split(clean(text)))
 
 
+def quoted(texts: Iterable[str]) -> list[str]:
+    """Foreign texts as one quotation, each a paragraph of its own."""
+    return [line for text in texts for line in (">", f"> {escaped(text)}")][1:]
+
+
 def fenced(lines: Iterable[str]) -> list[str]:
     """Foreign lines as a block that nothing in them can end."""
     shown = [clean(line) for line in lines]

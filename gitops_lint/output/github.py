@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.finding import Severity
-from gitops_lint.output.text import clean, plural, title
+from gitops_lint.output.text import changed, clean, plural, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 LIMITS = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
 """The annotations of a step, by level; the last notice is kept for what is left out."""
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-MAX_BODY = 400
-"""Characters; the page folds a longer body."""
+MAX_BODY = 600
+"""Characters: what is read at a glance; the full report has the rest."""
+REMEDIES = ("Found at: ", "Changed: ", "Help: ")
+"""The lines that find room before the others."""
 MAX_TITLE = 120
 MAX_HOPS = 4
 """The hops of a chain; a longer one loses its middle."""
@@ -100,10 +102,13 @@ def _body(groups: Sequence[Sequence[Finding]]) -> str:
     named = f"{where.path}: " if where and where.revision else ""
     body = _shorten(clean(named + first.message), MAX_BODY)
     besides = (f"{group[0].severity.word}[{group[0].rule}]: {group[0].message}" for group in groups[1:])
-    for line in map(clean, (*besides, *_lines(first, others))):
-        if len(body) + len("\n") + len(line) <= MAX_BODY:
-            body += f"\n{line}"
-    return body
+    lines = list(map(clean, (*besides, *_lines(first, others))))
+    kept, room = set[str](), MAX_BODY - len(body)
+    for line in sorted(lines, key=lambda line: not line.startswith(REMEDIES)):
+        if len(line) + len("\n") <= room:
+            kept.add(line)
+            room -= len(line) + len("\n")
+    return "\n".join((body, *(line for line in lines if line in kept)))
 
 
 def _lines(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
@@ -112,11 +117,15 @@ def _lines(finding: Finding, others: Sequence[Finding]) -> Iterator[str]:
         more = ", …" if len(numbers) > MAX_LINES else ""
         at = f", at line {', '.join(numbers[:MAX_LINES])}{more}" if numbers else ""
         yield f"and {len(others)} more in this file{at}"
-    if finding.cause and finding.mark:
+    if finding.mark and finding.shown is finding.cause:
         yield f"Found at: {finding.mark.location}"
+    elif told := changed(finding):
+        yield f"Changed: {told}"
     yield from (f"{title(owner.controller)}: {_chain(owner)}" for owner in finding.owners)
     if finding.folded or finding.consequences:
         yield f"Because of this: {finding.consequences or plural(len(finding.folded), 'more finding')}"
+    if finding.effect:
+        yield f"Effect: {finding.effect}"
     if finding.help:
         yield f"Help: {finding.help}"
 

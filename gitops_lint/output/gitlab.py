@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity, every
-from gitops_lint.output.text import clean, dump
+from gitops_lint.finding import Severity
+from gitops_lint.output.text import because, changed, clean, dump, with_causes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gitops_lint.finding import Finding, Report
     from gitops_lint.location import Location
 
@@ -24,17 +26,29 @@ MAX_DESCRIPTION = 1_000
 
 def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     """The findings of at least ``severity`` as one JSON array, consequences after their cause."""
-    return dump([_issue(finding) for finding in every(report.findings) if finding.severity >= severity], indent=2)
+    found = [pair for pair in with_causes(report.findings) if pair[0].severity >= severity]
+    return dump([_issue(finding, cause) for finding, cause in found], indent=2)
 
 
-def _issue(finding: Finding) -> dict[str, object]:
+def _issue(finding: Finding, cause: Finding | None) -> dict[str, object]:
     return {
-        "description": clean(finding.message)[:MAX_DESCRIPTION],
+        "description": clean(" ".join(_description(finding, cause)))[:MAX_DESCRIPTION],
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": LEVELS[finding.severity],
-        "location": _location(finding.mark.location if finding.mark else None),
+        "location": _location(finding.shown.location if finding.shown else None),
     }
+
+
+def _description(finding: Finding, cause: Finding | None) -> Iterator[str]:
+    """The message, and in brackets what it comes of: it stands at the changed line, if that is known."""
+    yield finding.message
+    if finding.mark and finding.shown is finding.cause:
+        yield f"(found at {finding.mark.location})"
+    elif told := changed(finding):
+        yield f"(changed: {told})"
+    if cause:
+        yield f"(because of {because(cause)})"
 
 
 def _location(location: Location | None) -> dict[str, object]:

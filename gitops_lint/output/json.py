@@ -79,7 +79,7 @@ def _finding(finding: Finding) -> Object:
         "fingerprint": finding.fingerprint,
         "effect": finding.effect,
         "help": finding.help,
-        "cause": _place(finding.cause.location) if finding.cause else None,
+        "cause": {**_place(finding.cause.location), "message": finding.cause.message} if finding.cause else None,
         "fix": {"title": finding.repair.title, "safe": finding.repair.safe} if finding.repair else None,
         "consequences": finding.consequences,
         "hidden": finding.hidden,

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from gitops_lint.finding import Severity, every
-from gitops_lint.output.text import clean, place, title
+from gitops_lint.finding import Severity
+from gitops_lint.output.text import because, changed, clean, place, title, with_causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class _Test(NamedTuple):
     rule: RuleText
     finding: Finding | None
+    cause: Finding | None = None
 
 
 def render(report: Report, *, severity: Severity = Severity.WARNING, fail_on: Severity = Severity.ERROR) -> str:
@@ -38,13 +39,13 @@ def render(report: Report, *, severity: Severity = Severity.WARNING, fail_on: Se
 
 def _tests(report: Report, severity: Severity) -> Iterator[_Test]:
     """Every rule in force, by category, with its findings in the order in which they are to be read."""
-    found: dict[str, list[Finding]] = {}
-    for finding in every(report.findings):
+    found: dict[str, list[tuple[Finding, Finding | None]]] = {}
+    for finding, cause in with_causes(report.findings):
         if finding.severity >= severity:
-            found.setdefault(finding.rule, []).append(finding)
+            found.setdefault(finding.rule, []).append((finding, cause))
     for rule in sorted(report.rules, key=lambda rule: (rule.category, rule.id)):
         if rule.id in found:
-            yield from (_Test(rule, finding) for finding in found[rule.id])
+            yield from (_Test(rule, finding, cause) for finding, cause in found[rule.id])
         elif rule.enabled:
             yield _Test(rule, None)
 
@@ -58,7 +59,7 @@ def _counts(name: str, tests: Iterable[_Test], fail_on: Severity) -> str:
 
 
 def _case(test: _Test, fail_on: Severity) -> Iterator[str]:
-    rule, finding = test
+    rule, finding, cause = test
     if finding is None:
         yield f"    <testcase {_attributes({'classname': rule.id, 'name': rule.title})}/>"
         return
@@ -67,7 +68,7 @@ def _case(test: _Test, fail_on: Severity) -> Iterator[str]:
     failed = finding.severity >= fail_on
     said = {"message": finding.message, **({"type": finding.severity.word} if failed else {})}
     tag = "failure" if failed else "skipped"
-    text = escape("\n".join(map(_plain, _text(finding))))
+    text = escape("\n".join(map(_plain, _text(finding, cause))))
     yield f"    <testcase {_attributes({'classname': rule.id, 'name': _name(finding), **where})}>"
     yield f"      <{tag} {_attributes(said)}>{text}</{tag}>"
     yield "    </testcase>"
@@ -76,14 +77,21 @@ def _case(test: _Test, fail_on: Severity) -> Iterator[str]:
 def _name(finding: Finding) -> str:
     """What two runs call the finding alike: its message, and the file but not the line."""
     path = finding.mark.location.path if finding.mark else ""
-    return f"{path}: {finding.message}" if path else finding.message
+    return f"{path}: {finding.message}" if path and not finding.message.startswith(path) else finding.message
 
 
-def _text(finding: Finding) -> Iterator[str]:
+def _text(finding: Finding, cause: Finding | None) -> Iterator[str]:
     at = f"{place(finding.mark.location)}: " if finding.mark else ""
     yield f"{at}{finding.severity.word}[{finding.rule}]: {finding.message}"
     yield from (f"{title(owner.controller)}: {_chain(owner)}" for owner in finding.owners)
-    for label, text in (("effect", finding.effect), ("because of this", finding.consequences), ("help", finding.help)):
+    told = (
+        ("cause", because(cause) if cause else None),
+        ("changed", changed(finding)),
+        ("effect", finding.effect),
+        ("because of this", finding.consequences),
+        ("help", finding.help),
+    )
+    for label, text in told:
         if text:
             yield f"{label}: {text}"
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.finding import Severity, every
-from gitops_lint.output.gfm import code, escaped, fenced, in_html
-from gitops_lint.output.text import place, plural, summary, title
+from gitops_lint.finding import Severity
+from gitops_lint.output.gfm import code, escaped, fenced, in_html, quoted
+from gitops_lint.output.text import changed, place, plural, summary, title, with_causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,11 +28,11 @@ SIGNS = {Severity.ERROR: "🔴 error", Severity.WARNING: "🟡 warning", Severit
 
 def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     """The findings of at least ``severity``, consequences after their cause, then notes."""
-    found = [finding for finding in every(report.findings) if finding.severity >= severity]
+    found = [pair for pair in with_causes(report.findings) if pair[0].severity >= severity]
     causes = [finding for finding in report.findings if finding.severity >= severity]
-    head = [f"### gitops-lint: {_verdict(causes)}", "", escaped(summary(report, severity)), ""]
-    tail = [f"> {escaped(_short(note))}" for note in report.notes]
-    table = _fitting([[_row(finding)] for finding in found], MAX_TABLE)
+    head = [f"### gitops-lint: {_verdict(causes, report)}", "", escaped(summary(report, severity)), ""]
+    tail = quoted(map(_short, report.notes))
+    table = _fitting([[_row(finding, cause)] for finding, cause in found], MAX_TABLE)
     if table:
         head += ["| | where | finding |", "|---|---|---|", *table]
     if len(table) < len(found):
@@ -47,9 +47,11 @@ def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     return "".join(f"{line}\n" for line in (*head, *details, *tail)).rstrip("\n") + "\n"
 
 
-def _verdict(findings: Sequence[Finding]) -> str:
+def _verdict(findings: Sequence[Finding], report: Report) -> str:
+    new = "new " if report.comparison else ""
     counts = [(level, sum(finding.severity is level for finding in findings)) for level in reversed(Severity)]
-    return ", ".join(plural(number, level.word) for level, number in counts if number) or "nothing found"
+    told = ", ".join(plural(number, f"{new}{level.word}") for level, number in counts if number)
+    return told or f"nothing {new}found"
 
 
 def _fitting(blocks: Sequence[Sequence[str]], room: int) -> list[str]:
@@ -71,9 +73,11 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, cause: Finding | None) -> str:
+    """A line of the table; a consequence is set off from the finding above it that it comes of."""
     where = code(_short(str(finding.mark.location) or ".")) if finding.mark else ""
-    return f"| {SIGNS[finding.severity]} | {where} | {escaped(_short(finding.message))} {code(finding.rule)} |"
+    what = f"{'↳ ' if cause else ''}{escaped(_short(finding.message))} {code(finding.rule)}"
+    return f"| {SIGNS[finding.severity]} | {where} | {what} |"
 
 
 def _details(finding: Finding) -> Iterator[str]:
@@ -87,7 +91,14 @@ def _details(finding: Finding) -> Iterator[str]:
         yield f"- … and {plural(len(finding.owners) - MAX_OWNERS, 'more owner')}"
     told = finding.consequences or (plural(len(finding.folded), "more finding") if finding.folded else None)
     repair = finding.repair.title if finding.repair else None
-    for label, text in (("effect", finding.effect), ("because of this", told), ("help", finding.help), ("fix", repair)):
+    texts = (
+        ("changed", changed(finding)),
+        ("effect", finding.effect),
+        ("because of this", told),
+        ("help", finding.help),
+        ("fix", repair),
+    )
+    for label, text in texts:
         if text:
             yield f"- **{label}:** {escaped(_short(text))}"
     yield f"- **docs:** {code(f'gitops-lint explain {finding.rule}')}"

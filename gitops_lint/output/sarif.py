@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gitops_lint.finding import Severity, every
+from gitops_lint.finding import Severity
 from gitops_lint.location import Location, utf16_column
-from gitops_lint.output.text import clean, dump, plural, title
+from gitops_lint.output.text import because, changed, clean, dump, plural, title, with_causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +46,11 @@ def render(report: Report, *, category: str | None = None) -> str:
     """
     rules = [rule for rule in report.rules if rule.enabled]
     index = {rule.id: number for number, rule in enumerate(rules)}
-    findings = sorted(every(report.findings), key=lambda finding: -finding.severity)
-    located = [(finding, mark) for finding in findings if (mark := _mark(finding))]
-    results = [_result(finding, mark, index, len(report.clusters) > 1) for finding, mark in located[:MAX_RESULTS]]
-    notifications = [_notification(finding) for finding in findings if not _mark(finding)]
+    found = sorted(with_causes(report.findings), key=lambda pair: -pair[0].severity)
+    located = [(finding, cause, mark) for finding, cause in found if (mark := _mark(finding))]
+    several = len(report.clusters) > 1
+    results = [_result(finding, cause, mark, index, several) for finding, cause, mark in located[:MAX_RESULTS]]
+    notifications = [_notification(finding) for finding, _ in found if not _mark(finding)]
     if len(located) > MAX_RESULTS:
         text = f"{plural(len(located) - MAX_RESULTS, 'finding')} left out, the least severe ones."
         notifications.append({"level": "warning", "message": {"text": text}})
@@ -129,12 +130,12 @@ def _notification(finding: Finding) -> Object:
     return notification
 
 
-def _result(finding: Finding, mark: Mark, index: dict[str, int], several: bool) -> Object:
+def _result(finding: Finding, cause: Finding | None, mark: Mark, index: dict[str, int], several: bool) -> Object:
     related = _related(finding)
     result: Object = {
         "ruleId": clean(finding.rule),
         "level": LEVELS[finding.severity],
-        "message": {"text": " ".join(_message(finding, list(related), several))},
+        "message": {"text": " ".join(_message(finding, cause, list(related), several))},
         "locations": [_location(mark.location, mark.snippet)],
         "relatedLocations": [
             {"id": number, **_location(location, snippet), "message": {"text": _escape(text)}}
@@ -151,7 +152,7 @@ def _result(finding: Finding, mark: Mark, index: dict[str, int], several: bool) 
 
 def _related(finding: Finding) -> Related:
     """What else belongs to a finding: its related marks, then the hops of its owners."""
-    own = [finding.mark] if finding.cause and finding.mark else []
+    own = [finding.mark] if finding.mark and finding.shown is finding.cause else []
     marks = [(mark.location, mark.message, mark.snippet) for mark in (*own, *finding.related)]
     hops = [(step.location, step.text, None) for owner in finding.owners for step in owner.chain]
     related: Related = {}
@@ -161,7 +162,9 @@ def _related(finding: Finding) -> Related:
     return related
 
 
-def _message(finding: Finding, related: list[tuple[Location, str]], several: bool) -> Iterator[str]:
+def _message(
+    finding: Finding, cause: Finding | None, related: list[tuple[Location, str]], several: bool
+) -> Iterator[str]:
     """Sentences: the fault, who applies the object, where else to look, what to do. GitHub links ``[text](id)``."""
     yield _escape(_sentence(finding.message))
     if finding.owners:
@@ -170,7 +173,14 @@ def _message(finding: Finding, related: list[tuple[Location, str]], several: boo
     links = [f"[{_escape(place[1])}]({related.index(place) + 1})" for place in places if place in related]
     if links:
         yield f"See {_enumerate(links[:MAX_LINKS])}."
-    for label, text in (("Effect", finding.effect), ("Help", finding.help)):
+    is_gone = finding.cause is not None and finding.cause.gone
+    told = (
+        ("Cause", because(cause) if cause else None),
+        ("Changed", changed(finding) if is_gone else None),
+        ("Effect", finding.effect),
+        ("Help", finding.help),
+    )
+    for label, text in told:
         if text:
             yield f"{label}: {_escape(_sentence(text))}"
 

@@ -17,7 +17,7 @@ from gitops_lint.finding import Severity, every
 from gitops_lint.model import Controller, Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitops_lint.finding import Comparison, Finding, Owner, Report
     from gitops_lint.location import Location
@@ -118,6 +118,24 @@ def _compared(comparison: Comparison | None) -> str:
         return ""
     fixed = f", {comparison.fixed} repaired since" if comparison.fixed else ""
     return f" {comparison.known} known in {clean(comparison.base)}{fixed}."
+
+
+def changed(finding: Finding) -> str | None:
+    """What a change did that brought a finding about; None where it stands itself on a changed line."""
+    cause = finding.cause
+    return f"{cause.location} {cause.message}".rstrip() if cause else None
+
+
+def with_causes(findings: Iterable[Finding], cause: Finding | None = None) -> Iterator[tuple[Finding, Finding | None]]:
+    """The findings, each followed by its consequences, and with each the finding that it comes of."""
+    for finding in findings:
+        yield finding, cause
+        yield from with_causes(finding.folded, cause or finding)
+
+
+def because(cause: Finding) -> str:
+    """A finding as the cause of another one: ``argocd-path-not-found at argocd-apps/shop.yaml:13``."""
+    return f"{cause.rule} at {cause.mark.location}" if cause.mark else cause.rule
 
 
 # -- a terminal --------------------------------------------------------------------------------------------------------

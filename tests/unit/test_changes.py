@@ -67,3 +67,18 @@ def test_a_directory_moved_if_nothing_is_left_of_it() -> None:
         "apps/shop": "apps/store",
         "apps/shop/x": "apps/store/x",
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "now"),
+    [
+        ("a b c", "a b c", 2, 2),
+        ("a b c", "a c", 2, 2),
+        ("a b c", "a b", 3, 2),
+        ("a b c", "x a c", 2, 3),
+        ("a", "", 1, 1),
+    ],
+)
+def test_where_an_old_line_would_stand_now(before: str, after: str, line: int, now: int) -> None:
+    base, head = (MemoryTree({"f": text.replace(" ", "\n")}) for text in (before, after))
+    assert Changes(base, head).place_of("f", line) == now

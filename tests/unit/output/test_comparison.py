@@ -12,7 +12,7 @@ import pytest
 
 from gitops_lint.finding import Comparison, Mark
 from gitops_lint.location import Location
-from gitops_lint.output import concise, console, github, json, sarif
+from gitops_lint.output import concise, console, github, gitlab, json, junit, markdown, sarif
 from tests.unit.output import samples
 from tests.unit.output.goldens import assert_golden
 from tests.unit.output.test_json import SCHEMA
@@ -33,8 +33,12 @@ BROUGHT = replace(
     cause=samples.mark("apps/kustomization.yaml", 4, "  - api", "api", "resources: api"),
 )
 KNOWN = replace(samples.WHOLE_FILE, hidden="known in main")
+LOST = replace(
+    samples.CAUSE,
+    cause=Mark(Location("apps/shop"), "was moved to apps/store", gone=True),
+)
 REPORT = replace(
-    samples.report(BROUGHT, samples.CAUSE),
+    samples.report(BROUGHT, LOST),
     hidden=(KNOWN,),
     notes=tuple(f"this change alters the law: {mark.location} {mark.message}" for mark in LAW),
     comparison=Comparison("main", known=1, fixed=3, law=LAW),
@@ -45,6 +49,9 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "compared.json": json.render,
     "compared.sarif": sarif.render,
     "compared.github.txt": github.render,
+    "compared.gitlab.json": gitlab.render,
+    "compared.junit.xml": junit.render,
+    "compared.md": markdown.render,
 }
 
 

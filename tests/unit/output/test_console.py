@@ -194,9 +194,33 @@ def test_why_prints_whole_chains_below_a_heading() -> None:
 def test_only_the_worst_consequences_are_listed() -> None:
     findings = samples.CONSEQUENCES * 3
     text = plainly(samples.report(replace(samples.CAUSE, folded=findings)))
-    listed = [line for line in text.splitlines() if line.startswith(("     ├─", "     └─"))]
-    assert ["error" in line for line in listed] == [True, True, True, False, False, False]
+    listed = text.splitlines()[-14:-3]
+    assert [line[8:].partition("[")[0] for line in listed if "[" in line] == ["error"] * 3 + ["warning"] * 2
     assert listed[-1] == "     └─ … and 4 more (--no-fold)"
+
+
+def test_consequences_stand_beside_their_places_where_all_of_them_fit() -> None:
+    text = plainly(samples.report(samples.CAUSE), columns=160)
+    assert "     ├─ clusters/prod/apps.yaml:14         error[missing-path]: dependsOn names" in text
+    assert "…" not in text
+
+
+def test_nothing_at_the_top_and_no_place_is_wider_than_the_terminal() -> None:
+    roots = ("Kustomization flux-system/flux-system (gotk-sync)", "Application argocd/one (by hand)", "x" * 30)
+    where = Location("infrastructure/monitoring/grafana/kustomization.yaml")
+    finding = replace(samples.NOTE, severity=Severity.ERROR, mark=Mark(where, "nothing that is applied reads it"))
+    report = replace(samples.report(finding), clusters=(ClusterText("prod", roots),))
+    lines = plainly(report, columns=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " " * len("cluster prod  ") + f"Application argocd/one (by hand), {'x' * 30}" in lines
+    assert any(line.strip() == "nothing that is applied reads it" for line in lines)
+
+
+def test_what_a_change_took_away_is_told_and_not_pointed_at() -> None:
+    gone = Mark(Location("apps/shop"), "was deleted", gone=True)
+    text = plainly(samples.report(replace(samples.CAUSE, cause=gone)))
+    assert "= changed: apps/shop was deleted\n" in text
+    assert "::: apps/shop" not in text
 
 
 def test_consequences_below_the_level_are_counted_only() -> None:
