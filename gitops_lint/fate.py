@@ -49,7 +49,7 @@ class Outcome(StrEnum):
 
 
 class Fate(NamedTuple):
-    """An outcome, and why, as the end of a sentence about the object."""
+    """An outcome, and why, as a sentence about the object: "kept by Prune=false"."""
 
     outcome: Outcome
     why: str
@@ -82,7 +82,7 @@ def _dropped_by(reconciler: Reconciler, data: Data) -> Fate:
     if kind == "HelmRelease":
         return Fate(Outcome.DELETED, f"{name} uninstalls the release that it had")
     if protection := _flux_protection(data):
-        return Fate(Outcome.LEFT, f"it has {protection}")
+        return Fate(Outcome.LEFT, f"kept by {protection}")
     if kind == "Kustomization" and dig(reconciler.subject.data, ("spec", "prune")) is not True:
         return Fate(Outcome.LEFT, f"{name} does not prune")
     return Fate(Outcome.DELETED, f"{name} prunes")
@@ -91,13 +91,13 @@ def _dropped_by(reconciler: Reconciler, data: Data) -> Fate:
 def _dropped_by_application(subject: Subject, data: Data) -> Fate:
     options = [*_options(data), *(str(o) for o in list_at(subject.data, ("spec", "syncPolicy", "syncOptions")))]
     if "Prune=false" in options:
-        return Fate(Outcome.LEFT, "of Prune=false")
+        return Fate(Outcome.LEFT, "kept by Prune=false")
     if not is_automated(subject.data):
         return Fate(Outcome.ASKED, f"{subject.ref} is synced by hand: it goes when somebody syncs with prune")
     if dig(subject.data, (*AUTOMATED, "prune")) is not True:
         return Fate(Outcome.ASKED, f"{subject.ref} does not prune by itself")
     if "Prune=confirm" in options:
-        return Fate(Outcome.ASKED, "of Prune=confirm")
+        return Fate(Outcome.ASKED, "kept until somebody confirms, by Prune=confirm")
     return Fate(Outcome.DELETED, f"{subject.ref} prunes")
 
 
@@ -134,7 +134,7 @@ def _deleted_with(subject: Subject, data: Data, *, cascades: bool) -> Fate:
     name, kind = subject.ref, subject.ref.kind
     if kind == "Application":
         if "Delete=false" in _options(data):
-            return Fate(Outcome.LEFT, "of Delete=false")
+            return Fate(Outcome.LEFT, "kept by Delete=false")
         if cascades:
             return Fate(Outcome.DELETED, f"{name} is deleted, and its finalizer deletes what it applied")
         return Fate(Outcome.LEFT, f"{name} is deleted, but it has no resources-finalizer")
@@ -144,7 +144,7 @@ def _deleted_with(subject: Subject, data: Data, *, cascades: bool) -> Fate:
         policy = text_at(subject.data, ("spec", "deletionPolicy")) or "MirrorPrune"
         prunes = dig(subject.data, ("spec", "prune")) is True
         if protection := _flux_protection(data):
-            return Fate(Outcome.LEFT, f"it has {protection}")
+            return Fate(Outcome.LEFT, f"kept by {protection}")
         if policy == "Orphan" or (policy == "MirrorPrune" and not prunes):
             reason = "deletionPolicy: Orphan" if policy == "Orphan" else "prune: false"
             return Fate(Outcome.LEFT, f"{name} is deleted, but it has {reason}")

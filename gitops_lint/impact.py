@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.envsubst import Unparsable, uses
-from gitops_lint.fate import Fate, Outcome, fate_of
+from gitops_lint.fate import FATAL, Fate, Outcome, fate_of
 from gitops_lint.model import OPAQUE, RELEASE, Controller, Reach, dig
 from gitops_lint.plan import Action, Impact, Step
 from gitops_lint.shape import mapping_at
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from gitops_lint.engine import World
     from gitops_lint.graph import Ownership
-    from gitops_lint.model import Data, Node, Ref
+    from gitops_lint.model import Data, Node, Reconciler, Ref
+
+MAX_NAMED = 3
+"""The reconcilers that a note names."""
 
 
 def impact_of(base: World, head: World) -> Impact:
@@ -87,20 +90,20 @@ def _handover(gone: Owners, new: Owners, base: World, head: World) -> tuple[str,
     if fate.outcome is not Outcome.DELETED:
         return f"{old} does not delete it: {fate.why}", False
     if owner.controller is Controller.FLUX and new[0].controller is Controller.FLUX:
-        return f"{fate.why}: it is deleted and made anew unless {taker} applies it before {old} prunes", True
+        return f"{fate.why}: all of it is deleted and made anew unless {taker} applies it before {old} prunes", True
     if owner.controller is Controller.FLUX:
-        return f"{fate.why}: Argo CD leaves Flux's labels on it, so it is deleted even after {taker} took it over", True
+        return f"{fate.why}: Argo CD leaves Flux's labels on, so the deletion comes even after {taker} took over", True
     if new[0].controller is Controller.FLUX:
         return (
-            f"{fate.why}: Flux leaves Argo CD's tracking on it, so it is deleted even after {taker} took it over",
+            f"{fate.why}: Flux leaves Argo CD's tracking on, so the deletion comes even after {taker} took over",
             True,
         )
-    return f"{fate.why}: it is deleted and made anew unless {taker} syncs before {old} prunes", True
+    return f"{fate.why}: all of it is deleted and made anew unless {taker} syncs before {old} prunes", True
 
 
 def _fight(new: Owners) -> str:
     first, second = new[0].reconciler.subject.ref, new[1].reconciler.subject.ref
-    return f"{first} and {second} undo each other's changes, and either may prune it"
+    return f"{first} and {second} undo each other's changes, and what one of them prunes is gone for both"
 
 
 def _names(owners: Iterable[Ownership]) -> tuple[str, ...]:
@@ -163,8 +166,22 @@ def _texts(data: Data) -> Iterator[str]:
 
 
 def _notes(base: World, head: World) -> Iterator[str]:
-    """Why the plan may not be whole."""
-    for world, which in ((base, "before"), (head, "after")):
-        if number := len(world.walked.opaque):
-            places = "1 place" if number == 1 else f"{number} places"
-            yield f"{places} {which} the change could not be analysed: what is applied from there is not in this plan"
+    """Why the plan may not be whole, and what of it will not come about."""
+    broken = sorted({str(one.subject.ref) for one in _broken(head)} - {str(one.subject.ref) for one in _broken(base)})
+    if broken:
+        it = "it" if len(broken) == 1 else "they"
+        those = ", ".join(broken[:MAX_NAMED]) + (f" and {len(broken) - MAX_NAMED} more" if broken[MAX_NAMED:] else "")
+        yield f"{those} can no longer be built: what {it} would change reaches no cluster until that is repaired"
+    before, after = len(base.walked.opaque), len(head.walked.opaque)
+    if before or after:
+        places = "1 place" if after == 1 else f"{after} places"
+        earlier = "" if before == after else f" ({before} before the change)"
+        yield f"{places}{earlier} could not be analysed: what is applied from there is not in this plan"
+
+
+def _broken(world: World) -> Iterator[Reconciler]:
+    """The reconcilers that a root reaches and whose builds fail."""
+    for fault in world.walked.faults:
+        for reconciler in fault.consumers if fault.problem.kind in FATAL else ():
+            if reconciler.root or world.graph.reach(reconciler.node) is Reach.LIVE:
+                yield reconciler

@@ -94,8 +94,8 @@ def clusters(impact: Impact) -> list[str]:
     return sorted({step.cluster for step in impact.steps} | set(impact.changed))
 
 
-def headline(impact: Impact, cluster: str) -> str:
-    """What happens to a cluster in numbers: ``3 deleted (1 holds data), 2 moved, 5 changed``."""
+def headline(impact: Impact, cluster: str | None = None) -> str:
+    """What happens to a cluster, or to all, in numbers: ``3 deleted (1 stateful), 2 moved, 5 changed``."""
     counts = []
     for action, word in (
         (Action.DELETES, "deleted"),
@@ -106,12 +106,12 @@ def headline(impact: Impact, cluster: str) -> str:
         (Action.SUBSTITUTES, "newly substituted"),
         (Action.CREATES, "created"),
     ):
-        steps = [step for step in impact.of(action) if step.cluster == cluster]
+        steps = [step for step in impact.of(action) if cluster in (None, step.cluster)]
         number = sum(len(step.objects) for step in steps)
         stateful = sum(len(step.stateful) for step in steps if step.risky)
         aside = f" ({stateful} stateful)" if stateful else ""
         counts += [f"{number} {word}{aside}"] if number else []
-    changed = impact.changed.get(cluster, 0)
+    changed = sum(number for name, number in impact.changed.items() if cluster in (None, name))
     return ", ".join([*counts, *([f"{changed} changed"] if changed else [])])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -106,3 +107,39 @@ def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     write(tmp_path, FLUX)
     assert main(["impact", "HEAD", str(tmp_path)]) == 2
     assert "the history of" in capsys.readouterr().err
+
+
+def test_the_verdict_comes_first(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the base, in text and in Markdown; the picture names no cluster where there is one."""
+    write(repository, ARGOCD)
+    assert main(["impact", "HEAD", str(repository)]) == 0
+    assert re.match(r"Against HEAD \(\w{10}\): 2 with a second owner in 1 cluster\.\n\n", capsys.readouterr().out)
+    assert main(["impact", "HEAD", str(repository), "--output-format", "markdown"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("### Impact: 2 with a second owner\n")
+    assert "\n#### Cluster home\n\n| | what |" in out
+    assert '["Kustomization flux-system/web"]' in out
+    assert '|"both apply 2 objects"|' in out
+
+
+def test_what_cannot_be_built_any_more_is_told(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Even where nothing is lost by it: what the rest of the change would do does not come about."""
+    write(repository, {"infrastructure/web/kustomization.yaml": "resources: [claim.yaml, config.yaml, lost.yaml]\n"})
+    assert main(["impact", "HEAD", str(repository)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "note: Kustomization flux-system/web can no longer be built: what it would change reaches no cluster until "
+        "that is repaired" in told
+    )
+
+
+def test_a_comment_is_never_longer_than_a_host_takes(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claims = "---\n".join(CLAIM.replace("name: data", f"name: {'data' * 40}-{number}") for number in range(400))
+    write(repository, {"infrastructure/web/many.yaml": claims})
+    commit(repository)
+    (repository / "infrastructure/web/many.yaml").unlink()
+    assert main(["impact", "HEAD", str(repository), "--output-format", "markdown"]) == 0
+    out = capsys.readouterr().out
+    assert len(out) < 65_536
+    assert re.search(r"… and \d+ more \|", out)
+    assert "400 deleted (400 stateful)" in out

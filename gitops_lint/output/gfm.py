@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.output.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SPECIAL = str.maketrans({"&": "&amp;", **{character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~$@"}})
 _TRIGGER = re.compile(r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
@@ -45,3 +45,19 @@ def fenced(lines: Iterable[str]) -> list[str]:
     shown = [clean(line) for line in lines]
     fence = "`" * (max((len(run) for line in shown for run in _FENCE.findall(line)), default=2) + 1)
     return [f"{fence}text", *shown, fence]
+
+
+def fitting(blocks: Sequence[Sequence[str]], room: int) -> list[str]:
+    """The lines of the first blocks that fit into so many characters."""
+    lines: list[str] = []
+    for block in blocks:
+        room -= length(block)
+        if room < 0:
+            break
+        lines += block
+    return lines
+
+
+def length(lines: Sequence[str]) -> int:
+    """The characters of lines, with their ends."""
+    return sum(len(line) + 1 for line in lines)

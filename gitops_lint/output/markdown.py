@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.finding import Severity
-from gitops_lint.output.gfm import code, escaped, fenced, in_html, quoted
+from gitops_lint.output.gfm import code, escaped, fenced, fitting, in_html, length, quoted
 from gitops_lint.output.text import changed, place, plural, summary, title, with_causes
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ def render(report: Report, *, severity: Severity = Severity.WARNING) -> str:
     causes = [finding for finding in report.findings if finding.severity >= severity]
     head = [f"### gitops-lint: {_verdict(causes, report)}", "", escaped(summary(report, severity)), ""]
     tail = quoted(map(_short, report.notes))
-    table = _fitting([[_row(finding, cause)] for finding, cause in found], MAX_TABLE)
+    table = fitting([[_row(finding, cause)] for finding, cause in found], MAX_TABLE)
     if table:
         head += ["| | where | finding |", "|---|---|---|", *table]
     if len(table) < len(found):
         head.append(f"| | … | {plural(len(found) - len(table), 'more finding')} |")
     head += [""] if table else []
-    room = MAX_LENGTH - _length([*head, *tail]) - MAX_TEXT
+    room = MAX_LENGTH - length([*head, *tail]) - MAX_TEXT
     blocks = [list(_details(finding)) for finding in causes]
-    details = _fitting(blocks, room)
+    details = fitting(blocks, room)
     left = len(blocks) - details.count("</details>")
     if left:
         details += [f"The details of {plural(left, 'more finding')} found no room here.", ""]
@@ -52,21 +52,6 @@ def _verdict(findings: Sequence[Finding], report: Report) -> str:
     counts = [(level, sum(finding.severity is level for finding in findings)) for level in reversed(Severity)]
     told = ", ".join(plural(number, f"{new}{level.word}") for level, number in counts if number)
     return told or f"nothing {new}found"
-
-
-def _fitting(blocks: Sequence[Sequence[str]], room: int) -> list[str]:
-    """The lines of the first blocks that fit into so many characters."""
-    lines: list[str] = []
-    for block in blocks:
-        room -= _length(block)
-        if room < 0:
-            break
-        lines += block
-    return lines
-
-
-def _length(lines: Sequence[str]) -> int:
-    return sum(len(line) + 1 for line in lines)
 
 
 def _short(text: str) -> str:

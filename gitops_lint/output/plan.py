@@ -29,11 +29,18 @@ _INDENT = 2
 def render(impact: Impact, *, base: str, color: bool, unicode: bool, columns: int = 120, verbose: bool = False) -> str:
     """The plan against the revision ``base``, as text; with ``verbose`` every object by its name."""
     pen = Pen(color, unicode)
-    blocks = [list(_cluster(pen, name, impact, columns, verbose)) for name in clusters(impact)]
-    if not blocks:
-        blocks = [[pen.paint(f"No cluster changes against {pen.text(base)}.", BOLD, GREEN)]]
-    notes = [f"{pen.bold('note:')} {line}" for note in impact.notes for line in pen.wrap(note, columns - 6, 0, 6)]
+    names = clusters(impact)
+    verdict = f"Against {pen.text(base)}: {headline(impact)} in {plural(len(names), 'cluster')}."
+    if not names:
+        verdict = pen.paint(f"No cluster changes against {pen.text(base)}.", BOLD, GREEN)
+    blocks = [[verdict], *(list(_cluster(pen, name, impact, columns, verbose)) for name in names)]
+    notes = [line for note in impact.notes for line in _note(pen, note, columns)]
     return "\n".join(f"{text}\n" for text in map("\n".join, [*blocks, notes]) if text)
+
+
+def _note(pen: Pen, note: str, columns: int) -> Iterator[str]:
+    first, *rest = pen.wrap(note, columns, len("note: "), len("note: "))
+    yield from (f"{pen.bold('note:')} {first}", *rest)
 
 
 def _cluster(pen: Pen, name: str, impact: Impact, columns: int, verbose: bool) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_a_file_that_is_gone_is_deleted_where_flux_prunes() -> None:
             "namespace: web}",
             "namespace: web, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}",
             "infrastructure/web/claim.yaml",
-            "it has prune: disabled",
+            "kept by prune: disabled",
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_kustomization_that_nobody_deletes_goes_on() -> None:
         ("automated: {prune: true}", "syncOptions: [Validate=true]", Action.ORPHANS, "synced by hand"),
         ("prune: true", "prune: true, enabled: false", Action.ORPHANS, "synced by hand"),
         ("automated:", "syncOptions: [Prune=confirm], automated:", Action.ORPHANS, "Prune=confirm"),
-        ("automated:", "syncOptions: [Prune=false], automated:", Action.ORPHANS, "Prune=false"),
+        ("automated:", "syncOptions: [Prune=false], automated:", Action.ORPHANS, "kept by Prune=false"),
     ],
 )
 def test_a_file_that_is_gone_in_an_application(old: str, new: str, action: Action, why: str) -> None:
@@ -193,7 +193,7 @@ def test_from_flux_to_argo_cd() -> None:
     after = {**without(before, "infrastructure/web/claim.yaml"), "infrastructure/web/other.yaml": CONFIG, **argocd}
     (step,) = plan(before, after).of(Action.MOVES)
     assert step.risky
-    assert "Argo CD leaves Flux's labels on it" in step.why
+    assert "Argo CD leaves Flux's labels on" in step.why
 
 
 def test_a_safe_move() -> None:
