@@ -165,6 +165,11 @@ class Git:
         answer = self._ask("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
         return _text(answer.stdout).splitlines()
 
+    def branches(self) -> list[str]:
+        """The branches of this clone, and those of its remotes as it knows them."""
+        answer = self._ask("for-each-ref", "--format=%(refname:strip=2)", "refs/heads", "refs/remotes")
+        return _text(answer.stdout).splitlines()
+
     def setting(self, name: str) -> str | None:
         """A setting of git; None where nobody sets it."""
         return _text(self._ask("config", "--get", name, fails=1).stdout).strip() or None

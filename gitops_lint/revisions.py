@@ -26,6 +26,10 @@ class UnknownRevision(Exception):
     """A name that git knows no commit by."""
 
 
+class NoCommit(Exception):
+    """A repository in which nothing was committed yet."""
+
+
 class TooShallow(Exception):
     """A clone that does not go back to where HEAD left the commit of this name."""
 
@@ -61,11 +65,11 @@ def base_of(git: Git, name: str | None) -> tuple[str, str]:
     """The commit that a work tree is compared with, and what it is called.
 
     With a name the place where its history and that of HEAD part, as in ``git diff name...``; without one the same for
-    the trunk, and HEAD itself where nothing was committed since. Raises UnknownRevision, TooShallow and Refused.
+    the trunk, and HEAD itself where nothing was committed since. Raises UnknownRevision, NoCommit, TooShallow, Refused.
     """
     tip = git.commit_id("HEAD")
     if tip is None:
-        raise UnknownRevision(name or "HEAD")
+        raise NoCommit
     found, called = (_resolved(git, name), name) if name else _trunk(git)
     if not found:
         return tip, "HEAD"

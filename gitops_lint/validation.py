@@ -207,6 +207,8 @@ def _words(detail: Mapping[str, Any], route: Route, schema: Mapping[str, Any]) -
             return f"{where}: {detail['ctx']['error']}"
         case "dataclass_type":
             return f"{where or 'the file'}: keys and values are expected here"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
+            return f"{where} is {detail['input']!r}; it must be a date like 2026-12-31"
         case _:
             said = detail["msg"].removeprefix("Input ")
             return f"{where}: {said[:1].lower()}{said[1:]}"

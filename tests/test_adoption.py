@@ -17,9 +17,13 @@ from gitops_lint.config import load
 from gitops_lint.rule import shipped
 from tests.command import run, write
 from tests.test_cli import contents
+from tests.test_scenarios import VARIANTS
+from tests.test_scenarios import broken as variant_of
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
+VARIANTS_BY_NAME = {variant.name: variant for variant in VARIANTS}
+BASELINE = ".gitops-lint-baseline.json"
 SOUND = ("argo-only", "before-bootstrap", "flux-only", "reference", "three-clusters")
 CONFIGURATION, HOOKS, WORKFLOW = ".gitops-lint.yaml", ".pre-commit-config.yaml", ".github/workflows/gitops-lint.yaml"
 
@@ -40,6 +44,29 @@ def test_after_init_nothing_is_found_that_was_not_found_before(name: str, tmp_pa
     after = run(root, "--severity", "warning", "--output-format", "concise", "-q")
     assert after.returncode == 0
     assert set(after.stdout.splitlines()) <= set(before.stdout.splitlines())
+
+
+BROKEN = ("two-controllers", "wrong-owner", "invalid-yaml", "kustomize-build-fails", "flux-path-not-found", "expired-suppression",
+          "missing-component--absent", "traefik-in-gitops--remote-base", "plaintext-secret", "unused-suppression")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["double-owner", *BROKEN])
+def test_after_init_the_first_run_is_green(name: str, tmp_path: Path) -> None:
+    """What is wrong already stands in a baseline; what comes to it is told."""
+    variant = VARIANTS_BY_NAME.get(name)
+    tree = variant_of(variant) if variant else None
+    files = {path: tree.read(path).decode() for path in tree.files} if tree else contents(FIXTURES / name)
+    root = write(tmp_path, {path: text for path, text in files.items() if path != CONFIGURATION})
+    subprocess.run(["git", "init", "--quiet", root], check=True)
+    assert run(root).returncode == 1 or name.startswith(("unused", "missing", "expired"))
+    done = run("init", root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"wrote {root / BASELINE}: what is wrong today" in done.stdout
+    first = run(root)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "No findings" in first.stdout
+    write(root, {"clusters/more/flux-system/gotk-sync.yaml": "a: [\n"})
+    assert run(root).returncode == 1
 
 
 def test_the_matrix_is_the_one_that_is_followed(tmp_path: Path) -> None:

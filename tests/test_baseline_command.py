@@ -87,7 +87,7 @@ def test_one_that_is_malformed_is_an_error_that_writing_it_repairs(text: str, ro
 def test_one_that_is_named_must_be_there(root: Path, tmp_path: Path) -> None:
     done = run(root, "--baseline", tmp_path / "nowhere.json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "nowhere.json: No such file" in done.stderr
+    assert f"there is no baseline {tmp_path / 'nowhere.json'}" in done.stderr
     assert run(root, "--baseline", "x", "--no-baseline").returncode == 2
     assert run("baseline", root, "--baseline", tmp_path / "no" / "where.json").returncode == 2
 

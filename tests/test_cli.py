@@ -440,3 +440,23 @@ def test_a_run_imports_what_it_needs(tmp_path: Path) -> None:
     configured = tmp_path / "configured.yaml"
     configured.write_text("extends: dual-gitops\nrules: {two-controllers: {severity: error}}\n")
     assert imported("check", DOUBLE, "--config", configured) == {"yaml", "cel_expr_python"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("impcat",), "impcat is no command, and no such directory exists; did you mean 'impact'?"),
+        (("--output-format", "jsno"), "did you mean 'json'?"),
+        (("--baseline", "known.json"), "there is no baseline known.json; gitops-lint baseline --baseline known.json"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_told_with_the_way_out(words: tuple[str, ...], told: str) -> None:
+    done = run(*words, cwd=FIXTURES / "double-owner")
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_help_tells_the_exit_codes_and_breaks_no_name() -> None:
+    for words in (("--help",), ("check", "--help")):
+        assert "Exit codes: 0 nothing at or above --fail-on" in run(*words).stdout
+    assert "\n.pre-commit-config.yaml" in run("init", "--help").stdout

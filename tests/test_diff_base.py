@@ -160,8 +160,25 @@ def test_a_rule_of_its_own_that_is_gone(repository: Path, capsys: pytest.Capture
 
 
 def test_an_unknown_base(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(repository), "--diff-base", "origin/main"]) == 2
-    assert "git knows no commit 'origin/main' here: fetch more of the history" in capsys.readouterr().err
+    assert main([str(repository), "--diff-base", "v9.9"]) == 2
+    expected = "error: git knows no commit 'v9.9' here: correct the name, or fetch it (git fetch)\n"
+    assert capsys.readouterr().err == expected
+    assert main([str(repository), "--diff-base", "mian"]) == 2
+    assert "git knows no commit 'mian' here; did you mean 'main'?" in capsys.readouterr().err
+
+
+def test_an_empty_name_of_a_base_is_no_base(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unset variable of a workflow must not make a run compare HEAD with itself, and pass."""
+    for words in ([str(repository), "--diff-base", ""], ["impact", "", str(repository)]):
+        assert main(words) == 2
+        assert "the name of the base is empty" in capsys.readouterr().err
+
+
+def test_where_nothing_was_committed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, FLUX)
+    git(tmp_path, "init", "--quiet")
+    assert main(["impact", "main", str(tmp_path)]) == 2
+    assert f"nothing was committed in {tmp_path} yet" in capsys.readouterr().err
 
 
 def test_a_shallow_clone_says_what_it_needs(
@@ -189,7 +206,7 @@ def test_a_shallow_clone_says_what_it_needs(
 def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, FLUX)
     assert main([str(tmp_path), "--diff-base", "main"]) == 2
-    assert "the history of" in capsys.readouterr().err
+    assert "is in no git repository: there is no history to read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

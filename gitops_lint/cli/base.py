@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops_lint import revisions
 from gitops_lint.cli import UsageError
 from gitops_lint.git import Git, Refused
+from gitops_lint.nearest import did_you_mean
 from gitops_lint.tree import GitTree
 
 if TYPE_CHECKING:
@@ -43,18 +44,31 @@ class Base(NamedTuple):
 
 def find_base(path: str, revision: str | None) -> Base:
     """The base of the repository at ``path``, where HEAD left ``revision``. Raises UsageError."""
+    if revision == "":
+        raise UsageError("the name of the base is empty: an unset variable, perhaps")
     try:
         git = Git(Path(path))
         commit, name = revisions.base_of(git, revision)
         return Base(path, git, name, commit)
     except revisions.UnknownRevision as error:
-        raise UsageError(f"git knows no commit {str(error)!r} here: {DEEPER}, or correct the name") from error
+        raise UsageError(f"git knows no commit {str(error)!r} here{_way_out(git, str(error))}") from error
+    except revisions.NoCommit as error:
+        raise UsageError(f"nothing was committed in {path} yet: there is no base to compare with") from error
     except revisions.TooShallow as error:
         raise UsageError(f"this clone does not go back to where HEAD left {str(error)!r}: {DEEPER}") from error
     except Refused as refusal:
         raise refused(path, refusal) from refusal
 
 
+def _way_out(git: Git, name: str) -> str:
+    """What to do about a commit that is not known: a name that may have been meant, or more of the history."""
+    if hint := did_you_mean(name, git.branches()):
+        return hint
+    return f": {DEEPER}, or correct the name" if git.is_shallow() else ": correct the name, or fetch it (git fetch)"
+
+
 def refused(path: str, refusal: Refused) -> UsageError:
     """What is told where git gives no answer about the history."""
+    if refusal.expected:
+        return UsageError(f"{path} is in no git repository: there is no history to read")
     return UsageError(f"the history of {path} cannot be read: {refusal}")

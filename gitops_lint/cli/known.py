@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_lint import baseline
+from gitops_lint.cli import UsageError
 from gitops_lint.cli.world import content_of
 from gitops_lint.output.text import clean, place
 
@@ -63,6 +65,9 @@ def _opened(options: argparse.Namespace, tree: Tree) -> Baseline | None:
     if options.no_baseline:
         return None
     if options.baseline is not None:
+        if not Path(options.baseline).exists():
+            way = f"gitops-lint baseline --baseline {options.baseline}"
+            raise UsageError(f"there is no baseline {options.baseline}; {way} writes one")
         return baseline.load(options.baseline, content_of(options.baseline))
     return (
         baseline.load(baseline.FILE_NAME, tree.read(baseline.FILE_NAME)) if tree.is_file(baseline.FILE_NAME) else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
+import textwrap
 from itertools import takewhile
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gitops_lint import __version__
 from gitops_lint.nearest import did_you_mean
@@ -51,12 +53,37 @@ SWITCHES = frozenset({"-q", "--quiet", "-v", "--verbose"})
 UNRECOGNIZED = "unrecognized arguments: "
 
 
+CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
+"""What argparse says of a value that is none of the choices, which it quotes until Python 3.11."""
+EXITS = """Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the command line, the configuration or a rule page
+    cannot be used, 3 a bug of gitops-lint, 4 nothing of Flux, Argo CD or kustomize is there."""
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help whose words are never broken at their hyphens; a paragraph that is indented keeps its lines."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = (part if part.startswith("  ") else self._filled(part, width) for part in text.split("\n\n"))
+        return textwrap.indent("\n\n".join(paragraphs), indent)
+
+    def _filled(self, text: str, width: int) -> str:
+        return "\n".join(self._split_lines(text, width))
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that guesses what a mistyped option was meant to be."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, **options})
 
     def error(self, message: str) -> NoReturn:
         _, _, unknown = message.partition(UNRECOGNIZED)
         hint = did_you_mean(unknown.split(" ")[0].partition("=")[0], self._option_string_actions) if unknown else ""
+        if choice := CHOICE.search(message):
+            hint = did_you_mean(choice[1], choice[2].replace("'", "").split(", "))
         self.exit(2, f"error: {message}{hint}\nTry: {self.prog} --help\n")
 
 
@@ -80,7 +107,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 def parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
     """The parser of the whole line, and that of each command."""
-    parser = _Parser(prog="gitops-lint", description="Who applies every object of a GitOps repository, and may they?")
+    parser = _Parser(
+        prog="gitops-lint",
+        description="Who applies every object of a GitOps repository, and may they?",
+        epilog=f"gitops-lint PATH is gitops-lint check PATH; gitops-lint COMMAND --help tells all about one. {EXITS}",
+    )
     parser.add_argument("--version", action="version", version=f"gitops-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _check(commands.add_parser("check", help="find what is wrong (the default command)"))
@@ -104,7 +135,9 @@ def parsers() -> tuple[argparse.ArgumentParser, dict[str, _Parser]]:
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="say less")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more; a traceback for a bug")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="whether to colour (default: auto)"
+    )
 
 
 def _no_cache(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +153,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.description = """Read the whole repository, as Flux, Argo CD and kustomize would, and tell what is wrong with
         it. FILES filter the report and never what is read: with them, only findings are shown that touch one of
         these files, by a place, by a step of the chains of their owners, or because one of them is gone."""
+    parser.epilog = f"""{EXITS}\n\nExamples:\n
+  gitops-lint                                      all of the repository in this directory
+  gitops-lint --diff-base origin/main              only what this branch brings
+  gitops-lint -o sarif=out.sarif -o junit=out.xml  the same run, also as files
+  gitops-lint check . apps/shop                    only what touches apps/shop"""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
     parser.add_argument(
         "touching",
@@ -170,11 +208,12 @@ def _impact(parser: argparse.ArgumentParser) -> None:
         prune, finalizers and sync policies), moved from one owner to another, left without one, created, or given a
         second one. BASE is a commit or branch, of which the place counts where HEAD left it; without it, the default
         branch, and where HEAD has nothing new, HEAD itself: then the plan is about what is not committed yet."""
+    parser.epilog = """Exit codes: 0, or 1 with --fail-on-delete; 2 where BASE or the configuration cannot be used."""
     parser.add_argument("base", metavar="BASE", nargs="?", help="a commit, tag or branch")
     parser.add_argument("path", metavar="REPOSITORY", nargs="?", default=".", help="default: .")
     _no_cache(parser)
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of REPOSITORY/.gitops-lint.yaml")
-    parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="default: text")
+    parser.add_argument("--output-format", choices=PLAN_FORMATS, default="text", help="what is printed (default: text)")
     parser.add_argument("--fail-on-delete", action="store_true", help="exit 1 where anything is or may be deleted")
 
 
@@ -212,17 +251,19 @@ def _report(parser: argparse.ArgumentParser, fail_on: str = "error") -> None:
     parser.add_argument("--config", metavar="FILE", help="a configuration instead of PATH/.gitops-lint.yaml")
     parser.add_argument("--select", action="append", default=[], metavar="RULE", help="only these rules or categories")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="not these rules or categories")
-    parser.add_argument("--severity", choices=LEVELS, default="warning", help="show findings from here up")
+    parser.add_argument(
+        "--severity", choices=LEVELS, default="warning", help="show findings from here up (default: warning)"
+    )
     parser.add_argument("--fail-on", choices=LEVELS, default=fail_on, help=f"exit 1 from here up (default: {fail_on})")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
-    parser.add_argument("--output-format", choices=FORMATS, default="full", help="default: full")
+    parser.add_argument("--output-format", choices=FORMATS, default="full", help="what is printed (default: full)")
     parser.add_argument(
         "-o",
         dest="files",
         action="append",
         default=[],
         metavar="FORMAT=FILE",
-        help="also write a file; repeatable",
+        help="write a file as well, in any of these formats; repeatable",
     )
     parser.add_argument("--no-fold", action="store_true", help="show consequences in full, after their cause")
     parser.add_argument("--sarif-category", metavar="NAME", help="the category of the SARIF run")
@@ -306,7 +347,8 @@ def _test_rules(parser: argparse.ArgumentParser) -> None:
 def _init(parser: argparse.ArgumentParser) -> None:
     parser.description = """Write .gitops-lint.yaml, with the matrix that the repository follows already, so that
         nothing is found which is not wrong without it; .pre-commit-config.yaml with the hook, or its lines where that
-        file is there; and the workflow of GitHub Actions, where it would run. Nothing is overwritten."""
+        file is there; the workflow of GitHub Actions, where it would run; and .gitops-lint-baseline.json with what is
+        wrong today, if anything is, so that gitops-lint exits with 0 from the start. Nothing is overwritten."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: .)")
     parser.add_argument("--print", action="store_true", help="write to standard output instead")
     parser.add_argument(

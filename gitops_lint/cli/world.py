@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.builders import kustomize
 from gitops_lint.cli import UsageError
 from gitops_lint.cli.cached import recalled
-from gitops_lint.cli.parser import wants_unicode
+from gitops_lint.cli.parser import COMMANDS, wants_unicode
 from gitops_lint.config import load
 from gitops_lint.engine import World, analyse, read_settings
 from gitops_lint.history import GitHistory
@@ -33,6 +33,9 @@ def open_tree(options: argparse.Namespace, exclude: Sequence[str] = ()) -> WorkT
     """The files below ``options.path``. Raises UsageError and Unreadable."""
     if not options.path:
         raise UsageError("the path of the repository is empty: an unset variable, perhaps")
+    if options.command == "check" and "/" not in options.path and not os.path.lexists(options.path):
+        hint = did_you_mean(options.path, COMMANDS)
+        raise UsageError(f"{options.path} is no command, and no such directory exists{hint}")
     return WorkTree(options.path, exclude=exclude)
 
 
