@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_lint.builders.envsubst import Unparsable, uses
 from gitops_lint.fate import FATAL, Fate, Outcome, fate_of
 from gitops_lint.model import OPAQUE, RELEASE, Controller, Reach, dig
-from gitops_lint.plan import Action, Impact, Step
+from gitops_lint.plan import Action, Impact, Step, named
 from gitops_lint.shape import mapping_at
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def impact_of(base: World, head: World) -> Impact:
     steps += _substitutions(base, head)
     order = list(Action)
     steps.sort(key=lambda step: (step.cluster, order.index(step.action), -len(step.stateful), step.objects[:1]))
-    return Impact(tuple(steps), changed, tuple(_notes(base, head)))
+    return Impact(tuple(steps), changed, tuple(_notes(base, head, steps)))
 
 
 Owners = tuple["Ownership", ...]
@@ -165,12 +165,13 @@ def _texts(data: Data) -> Iterator[str]:
 # -- what is not known -------------------------------------------------------------------------------------------------
 
 
-def _notes(base: World, head: World) -> Iterator[str]:
+def _notes(base: World, head: World, steps: Sequence[Step]) -> Iterator[str]:
     """Why the plan may not be whole, and what of it will not come about."""
-    broken = sorted({str(one.subject.ref) for one in _broken(head)} - {str(one.subject.ref) for one in _broken(base)})
-    if broken:
-        it = "it" if len(broken) == 1 else "they"
-        those = ", ".join(broken[:MAX_NAMED]) + (f" and {len(broken) - MAX_NAMED} more" if broken[MAX_NAMED:] else "")
+    told = {name for step in steps if step.action is Action.STALLS for name in step.before}
+    broken = sorted({one.subject.ref for one in _broken(head)} - {one.subject.ref for one in _broken(base)})
+    if untold := [ref for ref in broken if str(ref) not in told]:
+        it = "it" if len(untold) == 1 else "they"
+        those = named(untold, MAX_NAMED)
         yield f"{those} can no longer be built: what {it} would change reaches no cluster until that is repaired"
     before, after = len(base.walked.opaque), len(head.walked.opaque)
     if before or after:

@@ -14,6 +14,9 @@ MAX_COMPARED = 200
 SIMILAR = 0.7
 """The least likeness of two names (difflib's ratio); ``staging`` and ``stage`` lie just below it."""
 
+USUAL = frozenset({"app", "base", "config", "deploy", "kustomization.yaml", "manifests", "overlays", "values.yaml"})
+"""Names that many components use for a part of theirs: alone they tell nothing about which one is meant."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` where a known word is close, the first in their order among equals; else nothing."""
@@ -38,11 +41,21 @@ def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str
     twin = _twin(name)
     if twin in siblings:
         return f"{directory}{slash}{twin}"
-    moved = _moved(path, namesakes[:MAX_COMPARED])
+    moved = _moved(path, [one for one in namesakes[:MAX_COMPARED] if not _is_elses(path, one)])
     if moved is not None:
         return moved
     sibling = _alike(name, siblings[:MAX_COMPARED])
     return None if sibling is None else f"{directory}{slash}{sibling}"
+
+
+def _is_elses(path: str, namesake: str) -> bool:
+    """Whether a namesake belongs to something else: it shares only a name that everything has, in another directory."""
+    here, there = path.split("/"), namesake.split("/")
+    if _common(reversed(here), reversed(there)) > 1 or here[-1] not in USUAL:
+        return False
+    start = _common(here, there)
+    mine, others = here[start:-1], there[start:-1]
+    return bool(mine and others) and not get_close_matches("/".join(mine), ["/".join(others)], cutoff=SIMILAR)
 
 
 def _twin(name: str) -> str | None:

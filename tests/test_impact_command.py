@@ -106,7 +106,7 @@ def test_a_base_that_is_none(base: str, repository: Path, capsys: pytest.Capture
 def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, FLUX)
     assert main(["impact", "HEAD", str(tmp_path)]) == 2
-    assert "the history of" in capsys.readouterr().err
+    assert "is in no git repository" in capsys.readouterr().err
 
 
 def test_the_verdict_comes_first(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -280,7 +280,7 @@ def _consequences(view: _View, finding: Finding, gutter: str) -> Iterator[str]:
 
 
 def _briefs(view: _View, findings: Sequence[Finding], indent: int) -> list[list[str]]:
-    """Each finding in a line; each in two where one does not fit, and then cut to the terminal."""
+    """Each finding in a line; each below its place, and wrapped, where one of them does not fit."""
     places = [view.pen.text(str(one.mark.location) if one.mark else "(no file)") for one in findings]
     headings = [f"{view.pen.heading(one)}: " for one in findings]
     left = max(map(width, places), default=0) + 2
@@ -288,9 +288,11 @@ def _briefs(view: _View, findings: Sequence[Finding], indent: int) -> list[list[
     beside = all(width(view.pen.text(one.message)) <= room for one, room in zip(findings, rooms, strict=True))
     briefs = []
     for one, at, heading in zip(findings, places, headings, strict=True):
-        room = view.width - indent - width(heading) - (left if beside else 0)
-        message, _, _ = view.pen.cut(one.message, 0, 0, max(room, NARROWEST))
-        briefs.append([at + " " * (left - width(at)) + heading + message] if beside else [at, heading + message])
+        first, *others = view.pen.wrap(one.message, max(view.width - indent, NARROWEST), width(heading), hang=2)
+        if beside:
+            briefs.append([at + " " * (left - width(at)) + heading + view.pen.text(one.message)])
+        else:
+            briefs.append([at, heading + first, *others])
     return briefs
 
 

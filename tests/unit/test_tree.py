@@ -147,6 +147,16 @@ def test_nothing_is_guessed_where_nothing_is_close(tree: Tree, missing: str) -> 
     assert tree.nearest(missing) is None
 
 
+def test_a_name_that_everything_has_leads_to_nothing_else() -> None:
+    """The base of the database is not what somebody meant who deleted that of Kafka; at the right depth it is."""
+    tree = MemoryTree(
+        {"infrastructure/database/base/a.yaml": "", "apps/jellyseerr/app/b.yaml": "", "x/shop/base/c": ""}
+    )
+    assert tree.nearest("infrastructure/kafka/base") is None
+    assert tree.nearest("apps/jellyfin/app") is None
+    assert tree.nearest("x/shop/overlays/base") == "x/shop/base"
+
+
 def test_of_many_namesakes_only_one_like_the_missing_path_is_named() -> None:
     tree = MemoryTree({f"{name}/kustomization.yaml": "" for name in ("alpha", "beta", "gamma")})
     assert tree.nearest("gama/kustomization.yaml") == "gamma/kustomization.yaml"
