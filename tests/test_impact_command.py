@@ -109,6 +109,16 @@ def test_outside_of_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "is in no git repository" in capsys.readouterr().err
 
 
+def test_the_id_of_a_commit_is_told_once_and_short(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a workflow names is an id: nobody reads forty characters of it."""
+    done = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    name = done.stdout.strip()
+    assert main(["impact", name, str(repository)]) == 0
+    assert capsys.readouterr().out.startswith(f"No cluster changes against {name[:10]}.\n")
+    main([str(repository), "--diff-base", name])
+    assert f"known in {name[:10]}." in capsys.readouterr().out
+
+
 def test_the_verdict_comes_first(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the base, in text and in Markdown; the picture names no cluster where there is one."""
     write(repository, ARGOCD)

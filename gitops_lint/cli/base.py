@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 DEEPER = "fetch more of the history (fetch-depth: 0 in actions/checkout, GIT_DEPTH: 0 in GitLab, git fetch --unshallow)"
 
+ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+SHORT = 10
+"""The characters of the id of a commit that people are shown."""
+
 
 class Base(NamedTuple):
     """A commit to compare with, and what it is called."""
@@ -26,6 +31,12 @@ class Base(NamedTuple):
     git: Git
     name: str
     commit: str
+
+    @property
+    def label(self) -> str:
+        """Its name, and which commit that is."""
+        short = self.commit[:SHORT]
+        return self.name if self.name == short else f"{self.name} ({short})"
 
     def tree(self, beside: Tree, exclude: Sequence[str] = ()) -> GitTree:
         """Its files, those left out that are to be excluded. Raises UsageError."""
@@ -49,7 +60,7 @@ def find_base(path: str, revision: str | None) -> Base:
     try:
         git = Git(Path(path))
         commit, name = revisions.base_of(git, revision)
-        return Base(path, git, name, commit)
+        return Base(path, git, name[:SHORT] if ID.fullmatch(name) else name, commit)
     except revisions.UnknownRevision as error:
         raise UsageError(f"git knows no commit {str(error)!r} here{_way_out(git, str(error))}") from error
     except revisions.NoCommit as error:

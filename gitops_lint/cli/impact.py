@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         base = find_base(options.path, options.base)
         before = base.tree(tree, settings[0].exclude if settings else ())
         impact = impact_of(analyse(before, settings, like=head.repo), head)
-    sys.stdout.write(_rendered(impact, f"{base.name} ({base.commit[:10]})", options))
+    sys.stdout.write(_rendered(impact, base.label, options))
     return 1 if options.fail_on_delete and any(step.risky for step in impact.steps) else 0
 
 
