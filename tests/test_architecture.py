@@ -42,7 +42,7 @@ FLOORS = (
     {"model"},
     {"finding"},
     {"tree"},
-    {"listing", "git", "copying"},
+    {"listing", "git", "copying", "linehash"},
     {
         "location",
         "cache",

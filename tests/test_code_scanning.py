@@ -8,7 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from gitops_lint.cli import main
 from gitops_lint.engine import analyse, check
+from gitops_lint.linehash import line_hashes
 from gitops_lint.output import sarif
 from gitops_lint.tree import Tree, WorkTree
 from tests.test_scenarios import FIXTURES, VARIANTS, broken, history
@@ -29,6 +31,19 @@ def test_the_log_of_a_whole_repository(name: str) -> None:
     assert first == second, "a log that differs from run to run opens and closes alerts"
     assert str(FIXTURES) not in first
     assert_log(first, WorkTree(FIXTURES / name))
+
+
+def test_the_command_tells_what_a_line_is_known_by(tmp_path: Path) -> None:
+    """An upload through the API alone gets no other fingerprint, and without one it doubles every alert."""
+    log = tmp_path / "log.sarif"
+    assert main([str(FIXTURES / "double-owner"), "--exit-zero", "-o", f"sarif={log}"]) == 0
+    results = json.loads(log.read_text())["runs"][0]["results"]
+    for result in results:
+        place = result["locations"][0]["physicalLocation"]
+        path, line = unquote(place["artifactLocation"]["uri"]), place["region"]["startLine"]
+        hashes = line_hashes((FIXTURES / "double-owner" / path).read_text(encoding="utf-8"))
+        assert result["partialFingerprints"]["primaryLocationLineHash"] == hashes[line]
+    assert results
 
 
 def assert_log(text: str, tree: Tree) -> None:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         return show_diff(mended, tree, options)
     if options.fix:
         write(mended, tree)
-    code = publish(known.noted(report), options, files)
+    code = publish(known.noted(report), options, files, world.repo)
     code = 1 if known.fails(report) else code
     if options.statistics:
         sys.stdout.flush()

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     _check_names(world, options)
     with naming_rules():
         report = check(world, Selection(options.select, options.ignore))
-    return publish(report, options, files)
+    return publish(report, options, files, world.repo)
 
 
 def _history(options: argparse.Namespace) -> History:

@@ -11,6 +11,7 @@ from gitops_lint.cli import UsageError
 from gitops_lint.cli.parser import FORMATS, wants_unicode
 from gitops_lint.cli.world import columns, wants_color
 from gitops_lint.finding import Severity
+from gitops_lint.linehash import hasher
 from gitops_lint.output import renderer
 from gitops_lint.rule import UnknownRule
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gitops_lint.finding import Report
+    from gitops_lint.repo import Repo
 
 
 @contextmanager
@@ -30,15 +32,15 @@ def naming_rules() -> Iterator[None]:
         raise UsageError(str(error.args[0])) from error
 
 
-def publish(report: Report, options: argparse.Namespace, files: Sequence[tuple[str, str]]) -> int:
+def publish(report: Report, options: argparse.Namespace, files: Sequence[tuple[str, str]], repo: Repo) -> int:
     """Write the files, print the report, and give the exit code. Raises UsageError where a file cannot be written."""
-    shown = render(report, options.output_format, options, shown=True)
-    _write({file: render(report, name, options) for name, file in files})
+    shown = render(report, options.output_format, options, repo, shown=True)
+    _write({file: render(report, name, options, repo) for name, file in files})
     sys.stdout.write(shown)
     return _code(report, options)
 
 
-def render(report: Report, name: str, options: argparse.Namespace, *, shown: bool = False) -> str:
+def render(report: Report, name: str, options: argparse.Namespace, repo: Repo, *, shown: bool = False) -> str:
     """The report in a format; ``shown`` on standard output rather than in a file."""
     severity = Severity[options.severity.upper()]
     look = {"color": shown and wants_color(options), "unicode": not shown or wants_unicode(), "severity": severity}
@@ -53,7 +55,7 @@ def render(report: Report, name: str, options: argparse.Namespace, *, shown: boo
         },
         "concise": {**look, "quiet": options.quiet},
         "json": {},
-        "sarif": {"category": options.sarif_category},
+        "sarif": {"category": options.sarif_category, "line_hash": hasher(repo.content)},
         "github": {"severity": severity},
         "gitlab": {"severity": severity},
         "junit": {"severity": severity, "fail_on": Severity[options.fail_on.upper()]},

@@ -15,7 +15,7 @@ from gitops_lint.location import Location, utf16_column
 from gitops_lint.output.text import because, changed, clean, dump, plural, title, with_causes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitops_lint.finding import Finding, Mark, Owner, Report, RuleText, Snippet, Step
 
@@ -38,18 +38,26 @@ Related = dict[tuple[Location, str], "Snippet | None"]
 """The related locations of a result in the order of their ids, which count from 1, each with what is said of it."""
 
 
-def render(report: Report, *, category: str | None = None) -> str:
+def render(
+    report: Report,
+    *,
+    category: str | None = None,
+    line_hash: Callable[[Location], str | None] = lambda _: None,
+) -> str:
     """The findings as a log of one run, consequences and infos too, the worst first; hidden ones are left out.
 
     ``category`` tells several uploads of one commit apart. Without it the upload action sets its own, which an
-    id in the log would defeat.
+    id in the log would defeat. ``line_hash`` tells what code scanning knows a line by.
     """
     rules = [rule for rule in report.rules if rule.enabled]
     index = {rule.id: number for number, rule in enumerate(rules)}
     found = sorted(with_causes(report.findings), key=lambda pair: -pair[0].severity)
     located = [(finding, cause, mark) for finding, cause in found if (mark := _mark(finding))]
     several = len(report.clusters) > 1
-    results = [_result(finding, cause, mark, index, several) for finding, cause, mark in located[:MAX_RESULTS]]
+    results = [
+        _result(finding, cause, mark, index, several) | {"partialFingerprints": _fingerprints(finding, mark, line_hash)}
+        for finding, cause, mark in located[:MAX_RESULTS]
+    ]
     notifications = [_notification(finding) for finding, _ in found if not _mark(finding)]
     if len(located) > MAX_RESULTS:
         text = f"{plural(len(located) - MAX_RESULTS, 'finding')} left out, the least severe ones."
@@ -142,12 +150,17 @@ def _result(finding: Finding, cause: Finding | None, mark: Mark, index: dict[str
             for number, ((location, text), snippet) in enumerate(related.items(), 1)
         ],
         "codeFlows": [flow for owner in finding.owners[:MAX_FLOWS] for flow in _flow(owner)],
-        "partialFingerprints": {"gitopsLint/v1": finding.fingerprint},
         "properties": {"confidence": finding.confidence.value, "reach": clean(finding.reach)},
     }
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
     return result
+
+
+def _fingerprints(finding: Finding, mark: Mark, line_hash: Callable[[Location], str | None]) -> dict[str, str]:
+    """What others know the finding by: the baseline and other consumers by what it is about, GitHub by its line."""
+    line = line_hash(mark.location)
+    return {"gitopsLint/v1": finding.fingerprint, **({"primaryLocationLineHash": line} if line else {})}
 
 
 def _related(finding: Finding) -> Related:
