@@ -57,9 +57,9 @@ class Losses:
     def _below(self, cuts: Sequence[str], told: Set[str]) -> Iterator[Lost]:
         """The objects of what is cut off: as a kustomization there would build them, else as they are written.
 
-        Those of the files ``told`` are left out.
+        Those of the files ``told`` are left out, and what stands in a file that a live build reads.
         """
-        read = set(told)
+        read = {*told, *(path for path, reach in self._walked.reads.items() if reach is Reach.LIVE)}
         for directory, build in self._walked.virtual:
             if is_below(directory, cuts):
                 read |= build.reads

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders import applicationset
 from gitops_lint.controllers import Answer, Verdict, View
-from gitops_lint.model import Build, Built, Delivery, Hop, Opaque, Places, Ref, dig
+from gitops_lint.glob import head
+from gitops_lint.model import Build, Built, Delivery, Hop, Opaque, Places, Problem, Ref, dig
+from gitops_lint.paths import upwards
 from gitops_lint.repo import Recorder
 from gitops_lint.shape import mapping_at, text_at
 
@@ -35,6 +37,7 @@ def generated(reconciler: Reconciler, view: View) -> Answer:
     build = Build()
     sources = applicationset.Sources(
         Recorder(view.repo, build.reads),
+        Recorder(view.repo, set()),
         lambda url: view.judge_url(url, None) is Verdict.SELF,
         _clusters(view),
         globs_cross=not _has_new_globbing(view),
@@ -44,8 +47,37 @@ def generated(reconciler: Reconciler, view: View) -> Answer:
             build.opaque.append(Opaque(subject.locate(made.route), f"{subject.ref}: {made.reason}"))
         else:
             build.objects.append(_built(made, subject))
+    if not build.opaque:
+        build.problems += _unmatched(subject, sources, makes_any=bool(build.objects))
     hop = Hop(subject.locate(("spec", "generators")), "generators")
     return Answer((Delivery(reconciler.cluster, build, hop),))
+
+
+def _unmatched(subject: Subject, sources: applicationset.Sources, *, makes_any: bool) -> Iterator[Problem]:
+    """What the git generators look for and is not there.
+
+    A pattern may wait for what is yet to come, beside others that match; a path without a wildcard names one thing.
+    """
+    for route, pattern in applicationset.unmatched(subject.data, sources, literal=makes_any):
+        missing = _missing(head(pattern), sources.survey)
+        what = "directory" if "directories" in route else "file"
+        nearest = sources.survey.nearest(missing) if missing else None
+        result = "makes no Application of it" if makes_any else "makes no Application at all"
+        yield Problem(
+            "unmatched-generator",
+            f"no {what} of this repository is {pattern}, so {subject.ref} {result}",
+            subject.locate(route),
+            label=f"no {what} matches",
+            help=f"did you mean {pattern.replace(missing, nearest, 1)}?"
+            if missing and nearest
+            else "correct it, or take it out with what it made",
+            cuts=(nearest,) if nearest else (),
+        )
+
+
+def _missing(path: str, survey: Recorder) -> str | None:
+    """The first directory on the way to a path that is not there; None where all of them are."""
+    return next((above for above in reversed([*upwards(path)]) if not survey.is_directory(above)), None)
 
 
 def _built(made: applicationset.Made, subject: Subject) -> Built:

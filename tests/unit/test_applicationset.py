@@ -479,4 +479,32 @@ def test_nonsense_raises_nothing(generators: list[object], template: object, pat
     spec = {"generators": generators, "template": template, "templatePatch": patch, "goTemplate": go}
     data = {"spec": spec}
     reader = Recorder(Repo(MemoryTree(TREE)), set())
-    list(applicationset.generate(data, applicationset.Sources(reader, lambda url: True, [])))
+    list(applicationset.generate(data, applicationset.Sources(reader, reader, lambda url: True, [])))
+
+
+def test_what_a_generator_looks_at_is_not_read() -> None:
+    """A file that merely stands in the repository is no part of what an ApplicationSet applies."""
+    files = {**APPS, "notes/a.yaml": config_map("a"), "apps/web/cluster.json": '{"name": "web"}'}
+    given = application_set(git("files", "apps/*/cluster.json"), "{{path}}", name="{{name}}")
+    reads = world({**files, "argocd-apps/set.yaml": given}).walked.reads
+    assert {"apps/web/cluster.json", "apps/web/a.yaml"} <= reads.keys()
+    assert not {"notes/a.yaml", "apps/api/a.yaml"} & reads.keys()
+
+
+@pytest.mark.parametrize(
+    ("generator", "found"),
+    [
+        (git("directories", "app/*"), ["app/* -> apps/*"]),
+        (git("directories", "apps/*", "previews/*"), []),
+        (git("directories", "apps/*", "previews"), ["previews -> None"]),
+        (git("directories", "apps/*", "{{name}}/x"), []),
+        (git("files", "apps/*/none.json"), ["apps/*/none.json -> None"]),
+    ],
+)
+def test_what_is_not_there_is_told(generator: str, found: list[str]) -> None:
+    given = application_set(generator, "{{path}}", "goTemplate: true\n" if "{{name}}" in generator else "")
+    problems = [fault.problem for fault in world({**APPS, "argocd-apps/set.yaml": given}).walked.faults]
+    told = [problem for problem in problems if problem.kind == "unmatched-generator"]
+    hints = [(problem.help or "").removeprefix("did you mean ").removesuffix("?") for problem in told]
+    names = [problem.message.split(" is ")[1].partition(", so")[0] for problem in told]
+    assert [f"{name} -> {hint if ' ' not in hint else None}" for name, hint in zip(names, hints, strict=True)] == found

@@ -5,5 +5,6 @@ Semantics: argo-cd applicationset/generators, docs/operator-manual/applicationse
 
 from gitops_lint.builders.applicationset.generate import Made, generate
 from gitops_lint.builders.applicationset.parameters import Cluster, Sources, Unknown
+from gitops_lint.builders.applicationset.unmatched import unmatched
 
-__all__ = ["Cluster", "Made", "Sources", "Unknown", "generate"]
+__all__ = ["Cluster", "Made", "Sources", "Unknown", "generate", "unmatched"]

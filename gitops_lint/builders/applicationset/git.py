@@ -13,7 +13,7 @@ from gitops_lint.shape import mappings_at, text_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gitops_lint.builders.applicationset.parameters import Found, Parameters, Scope
+    from gitops_lint.builders.applicationset.parameters import Found, Parameters, Scope, Sources
     from gitops_lint.location import Route
     from gitops_lint.model import Data
 
@@ -30,10 +30,8 @@ def parameters(git: Data, route: Route, scope: Scope) -> Found:
     if not scope.sources.is_own(url):
         yield Unknown(route, f"the git generator reads {url}")
         return
-    file_test = _pathspec if scope.sources.globs_cross else _doublestar
     try:
-        directories = _tests(git, "directories", _segments)
-        files = _tests(git, "files", file_test)
+        directories, files = (_tests(git, field, tests_of(field, scope.sources)) for field in ("directories", "files"))
     except ValueError as error:
         yield Unknown(route, f"the paths of the git generator cannot be read: {error}")
         return
@@ -63,6 +61,13 @@ def _chosen(wanted: list[Test], unwanted: list[Test], scope: Scope, *, directori
 
 
 # -- patterns ----------------------------------------------------------------------------------------------------------
+
+
+def tests_of(field: str, sources: Sources) -> Callable[[str], Test]:
+    """How the patterns of ``directories`` or ``files`` are read. What it gives raises ValueError."""
+    if field == "directories":
+        return _segments
+    return _pathspec if sources.globs_cross else _doublestar
 
 
 def _segments(pattern: str) -> Test:

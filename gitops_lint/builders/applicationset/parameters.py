@@ -41,6 +41,9 @@ class Sources:
     """What generators may ask: the files, which URLs are this repository, and the clusters, None if nobody knows."""
 
     reader: Recorder
+    """Reads the files that parameters come from."""
+    survey: Recorder
+    """Looks at what is there: a path that a pattern is held against is not read by it."""
     is_own: Callable[[str], bool]
     clusters: Sequence[Cluster] | None = None
     globs_cross: bool = True
@@ -49,7 +52,7 @@ class Sources:
     @cached_property
     def listing(self) -> Sequence[tuple[str, bool]]:
         """Every path of the tree, and whether it is a directory: read once for all patterns."""
-        return list(self.reader.below(""))
+        return list(self.survey.below(""))
 
 
 class Scope(NamedTuple):
