@@ -89,7 +89,7 @@ def test_a_comment_comes_first_so_that_an_entry_without_work_is_told() -> None:
         ("ignores: [{paths: a}]", "ignores[0].rules is missing"),
         ("ignores: [{rules: [yaml]}]", "ignores[0].paths is missing"),
         ("ignores: [{paths: '', rules: [yaml]}]", "an empty glob"),
-        ("ignores: [{paths: a, rules: [yaml], until: soon}]", "1:44: ignores[0].until: "),
+        ("ignores: [{paths: a, rules: [yaml], until: soon}]", "1:44: ignores[0].until is "),
         ("ignores: [{paths: a, rules: [yaml], untill: 2026-12-31}]", "did you mean 'until'?"),
         ("ignores: [{paths: a, rules: [yaml]}]\nsuppressions: {reason: required}", "1:11: ignores[0] gives no reason"),
     ],
