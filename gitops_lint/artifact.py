@@ -214,7 +214,7 @@ class Moved(Recorder):
     def resolve(self, path: str) -> str:
         return path
 
-    def nearest(self, path: str) -> str | None:
+    def nearest(self, path: str, without: frozenset[str] = frozenset()) -> str | None:
         return None
 
     def left_out(self, path: str) -> str | None:

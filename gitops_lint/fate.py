@@ -18,6 +18,7 @@ from gitops_lint.shape import list_at, text_at
 if TYPE_CHECKING:
     from gitops_lint.engine import World
     from gitops_lint.graph import Ownership
+    from gitops_lint.location import Location
     from gitops_lint.model import Data, Reconciler, Subject
 
 CASCADE = ("resources-finalizer.argocd.argoproj.io", "foreground-finalizer.argocd.argoproj.io")
@@ -53,6 +54,10 @@ class Fate(NamedTuple):
 
     outcome: Outcome
     why: str
+    stuck: str = ""
+    """The reconciler that has to be repaired or resumed first, which may be one above."""
+    at: Location | None = None
+    """Where it is seen why."""
 
 
 def fate_of(ownership: Ownership, head: World, base: World, depth: int = 0) -> Fate:
@@ -63,9 +68,10 @@ def fate_of(ownership: Ownership, head: World, base: World, depth: int = 0) -> F
         return _after_its_reconciler(ownership, head, base, depth)
     name = now.subject.ref
     if is_suspended(now.subject):
-        return Fate(Outcome.STUCK, f"{name} is suspended")
-    if any(fault.problem.kind in FATAL and now in fault.consumers for fault in head.walked.faults):
-        return Fate(Outcome.STUCK, f"{name} can no longer be built")
+        return Fate(Outcome.STUCK, f"{name} is suspended", str(name), now.subject.locate(("spec", "suspend")).location)
+    for fault in head.walked.faults:
+        if fault.problem.kind in FATAL and now in fault.consumers:
+            return Fate(Outcome.STUCK, f"{name} can no longer be built", str(name), fault.problem.place.location)
     return _dropped_by(now, ownership.built.data)
 
 
@@ -105,6 +111,8 @@ def _after_its_reconciler(ownership: Ownership, head: World, base: World, depth:
     """The reconciler itself is gone from Git: first what becomes of it, then what that means for the object."""
     subject = ownership.reconciler.subject
     own = _own_fate(ownership.reconciler, head, base, depth)
+    if own.stuck:
+        return own
     if own.outcome is not Outcome.DELETED:
         return Fate(own.outcome, f"{subject.ref} stays in the cluster: {own.why}")
     if is_suspended(subject) and ownership.controller is Controller.FLUX:

@@ -79,7 +79,8 @@ def _lost(node: Node, fates: Sequence[Fate], names: tuple[str, ...]) -> Step:
     deleting = next((fate for fate in fates if fate.outcome is Outcome.DELETED), None)
     fate = deleting or fates[0]
     action = Action.DELETES if deleting else Action.STALLS if fate.outcome is Outcome.STUCK else Action.ORPHANS
-    return Step(action, node[0], names, (), fate.why, deleting is not None, ())
+    by = (fate.stuck,) if action is Action.STALLS and fate.stuck else names
+    return Step(action, node[0], by, (), fate.why, deleting is not None, (), at=fate.at if by is not names else None)
 
 
 def _handover(gone: Owners, new: Owners, base: World, head: World) -> tuple[str, bool]:

@@ -16,7 +16,7 @@ from gitops_lint.nearest import nearest
 from gitops_lint.paths import directories, follow, upwards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 
 class Passed(NamedTuple):
@@ -95,10 +95,15 @@ class Listing:
         """Why git keeps what lies at a path out of every clone; None where it does not, or nothing is there."""
         return None
 
-    def nearest(self, path: str) -> str | None:
-        """The existing file or directory most like a missing one; None where nothing is close."""
-        directory, _, name = path.rpartition("/")
-        return nearest(path, self._by_name.get(name, ()), self.entries(directory))
+    def nearest(self, path: str, without: Collection[str] = ()) -> str | None:
+        """The existing file or directory most like a missing one; None where nothing is close.
+
+        ``without`` are paths that cannot be meant.
+        """
+        directory, slash, name = path.rpartition("/")
+        namesakes = [one for one in self._by_name.get(name, ()) if one not in without]
+        siblings = [one for one in self.entries(directory) if f"{directory}{slash}{one}" not in without]
+        return nearest(path, namesakes, siblings)
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:

@@ -68,7 +68,7 @@ class Repo:
         """What was built so far, here or in another world that shares its builds with this one."""
         self._files: dict[str, File | None] = {}
         self._unreadable: dict[str, str] = {}
-        self._nearest: dict[str, str | None] = {}
+        self._nearest: dict[tuple[str, frozenset[str]], str | None] = {}
         self._states: dict[str, Hashable] = {}
         self.read = 0
         """How many files were read and parsed here, and not taken over."""
@@ -140,11 +140,15 @@ class Repo:
         if self._work > MAX_WORK:
             raise Unreadable(".", f"to tell what is applied here takes more than {MAX_WORK:,} steps")
 
-    def nearest(self, path: str) -> str | None:
-        """The existing path most like a missing one; None also where too many were asked for already."""
-        if path not in self._nearest and len(self._nearest) < MAX_NEAREST:
-            self._nearest[path] = self.tree.nearest(path)
-        return self._nearest.get(path)
+    def nearest(self, path: str, without: frozenset[str] = frozenset()) -> str | None:
+        """The existing path most like a missing one, and none of those that cannot be meant.
+
+        None also where too many were asked for already.
+        """
+        asked = path, without
+        if asked not in self._nearest and len(self._nearest) < MAX_NEAREST:
+            self._nearest[asked] = self.tree.nearest(path, without)
+        return self._nearest.get(asked)
 
     def why_unreadable(self, path: str) -> str | None:
         """The reason why an existing file could not be read; None for a readable or a missing one."""
@@ -337,9 +341,9 @@ class Recorder:
     def resolve(self, path: str) -> str:
         return self._tree.resolve(path)
 
-    def nearest(self, path: str) -> str | None:
+    def nearest(self, path: str, without: frozenset[str] = frozenset()) -> str | None:
         """The existing path most like a missing one, for a help text; not a read."""
-        return self._repo.nearest(path)
+        return self._repo.nearest(path, without)
 
     def left_out(self, path: str) -> str | None:
         """Why discovery left a path out: it is unknown, not missing. None for any other path."""

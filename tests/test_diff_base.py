@@ -11,6 +11,7 @@ from gitops_lint.cli import main
 from tests.command import write
 from tests.test_impact_command import commit, git
 from tests.unit.test_impact import ARGOCD, CONFIG, FLUX, IN_CLUSTER, SETTINGS
+from tests.unit.worlds import config_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +103,23 @@ def test_a_directory_that_was_moved(repository: Path, capsys: pytest.CaptureFixt
     (lost,) = [one for one in told(repository, capsys)["findings"] if one["rule"] == "flux-path-not-found"]
     moved = {"path": "infrastructure/web", "line": None, "message": "was moved to infrastructure/site"}
     assert lost["cause"] == moved
+
+
+def test_an_application_that_was_moved_with_its_order(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lists it and what it reads have to follow; nothing that is listed already is offered instead."""
+    files = {"apps/kustomization.yaml": "resources: [actual/ks.yaml, atuin/ks.yaml]\n"}
+    for name in ("actual", "atuin"):
+        order = FLUX["clusters/home/web.yaml"].replace("infrastructure/web", f"apps/{name}/app").replace("web", name)
+        files |= {f"apps/{name}/ks.yaml": order, f"apps/{name}/app/config.yaml": config_map(name)}
+    root = FLUX["clusters/home/web.yaml"].replace("infrastructure/web", "apps").replace("name: web", "name: apps")
+    write(repository, {**files, "clusters/home/apps.yaml": root})
+    commit(repository)
+    git(repository, "mv", "apps/atuin", "apps/history")
+    report = told(repository, capsys)
+    assert {(one["rule"], one["help"]) for one in report["findings"]} == {
+        ("missing-kustomize-entry", "did you mean history/ks.yaml?"),
+        ("flux-path-not-found", "did you mean ./apps/history/app?"),
+    }
 
 
 def test_a_renamed_file_keeps_its_findings(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

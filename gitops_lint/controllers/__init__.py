@@ -121,6 +121,17 @@ def leaves_alone(controller: Controller, data: Data) -> bool:
     return False
 
 
+def _nearest(directory: str, path: str, reader: Recorder) -> str | None:
+    """The directory that may be meant: first the one beside the file at ``path``, as both may have been moved."""
+    steps, here = directory.split("/"), path.split("/")[:-1]
+    for first in range(1, len(steps)):
+        was, beside = steps[:first], "/".join((*here, *steps[first:]))
+        if (was[:-1] == here[:-1] or was[-1:] == here[-1:]) and reader.is_directory(beside):
+            return beside
+    nearest = reader.nearest(directory)
+    return nearest if nearest is not None and reader.is_directory(nearest) else None
+
+
 COMMIT = "commit it, if everybody may read it, or take it out of here"
 
 
@@ -130,9 +141,8 @@ def missing_directory(
     """A reconciler reads ``path``, which is no directory of this repository; ``directory`` is None outside of it."""
     is_file = directory is not None and reader.is_file(directory)
     unkept = reader.unkept(directory) if directory is not None else None
-    nearest = reader.nearest(directory) if directory is not None and not is_file and not unkept else None
-    if nearest is not None and not reader.is_directory(nearest):
-        nearest = None
+    is_sought = directory is not None and not is_file and not unkept
+    nearest = _nearest(directory, place.path, reader) if directory is not None and is_sought else None
     if is_file:
         fault, advice = "is a file, not a directory", "name the directory that holds it"
     elif unkept:

@@ -146,9 +146,14 @@ def _finding(view: _View, finding: Finding, tag: str) -> Iterator[str]:
     sure, live = finding.confidence == Confidence.CERTAIN, finding.reach == Reach.LIVE
     aside = tags("" if sure else finding.confidence.value, "" if live else finding.reach, tag)
     heading = f"{view.pen.heading(finding)}: "
-    message = [view.pen.bold(line) for line in view.pen.wrap(finding.message, view.width, width(heading), hang=4)]
-    message[-1] += view.pen.dim(f" {aside}".rstrip())
-    yield from (heading + message[0], *message[1:])
+    first, *more = view.pen.wrap(finding.message, view.width, width(heading), hang=4)
+    message = [heading + view.pen.bold(first), *map(view.pen.bold, more)]
+    fits = width(message[-1]) + 1 + len(aside) <= view.width
+    if aside and fits:
+        message[-1] += view.pen.dim(f" {aside}")
+    yield from message
+    if aside and not fits:
+        yield view.pen.dim(f"    {aside}")
     marks = _marks(finding)
     gutter = max((len(str(number)) for mark in marks for number, _ in _lines(mark)), default=1)
     shown = marks[: view.limit(1 + MAX_RELATED)]

@@ -129,6 +129,15 @@ def test_nothing_is_deleted_where_the_build_breaks() -> None:
     assert {step.why for step in impact.steps} == {"Kustomization flux-system/web can no longer be built"}
 
 
+def test_what_stalls_below_stalls_with_what_has_to_be_repaired() -> None:
+    listed = {**FLUX, "clusters/home/kustomization.yaml": "resources: [flux-system/gotk-sync.yaml, web.yaml]\n"}
+    step = only(plan(listed, without(listed, "clusters/home/web.yaml")))
+    assert (step.action, step.before) == (Action.STALLS, ("Kustomization flux-system/flux-system",))
+    assert step.why == "Kustomization flux-system/flux-system can no longer be built"
+    assert step.at is not None
+    assert (step.at.path, len(step.objects)) == ("clusters/home/kustomization.yaml", 3)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "action", "why"),
     [

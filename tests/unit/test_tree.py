@@ -160,6 +160,13 @@ def test_a_name_that_everything_has_leads_to_nothing_else() -> None:
 def test_of_many_namesakes_only_one_like_the_missing_path_is_named() -> None:
     tree = MemoryTree({f"{name}/kustomization.yaml": "" for name in ("alpha", "beta", "gamma")})
     assert tree.nearest("gama/kustomization.yaml") == "gamma/kustomization.yaml"
+
+
+def test_what_cannot_be_meant_is_not_the_nearest() -> None:
+    tree = MemoryTree({"apps/atuin-ui/ks.yaml": "", "apps/actual/ks.yaml": "", "apps/history/ks.yaml": ""})
+    assert tree.nearest("apps/atuin/ks.yaml") == "apps/atuin-ui/ks.yaml"
+    assert tree.nearest("apps/atuin/ks.yaml", {"apps/atuin-ui/ks.yaml"}) == "apps/actual/ks.yaml"
+    assert tree.nearest("apps/atuin-ui", {"apps/atuin-ui", "apps/actual"}) is None
     assert tree.nearest("somewhere/else/kustomization.yaml") is None
 
 

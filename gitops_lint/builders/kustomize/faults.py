@@ -104,7 +104,7 @@ class Faults:
             return
         exists = path is not None and (self._reader.is_file(path) or self._reader.is_directory(path))
         withheld = self._reader.withheld(path) if path is not None and not exists else None
-        nearest = self._nearest(path) if path is not None and not exists and withheld is None else None
+        nearest = self._nearest(path, layer, entry) if path is not None and not exists and withheld is None else None
         if path is None:
             fault, advice = "lies outside of the repository", "name a path inside of it"
         elif withheld is not None:
@@ -135,8 +135,10 @@ class Faults:
         label = "here on this disk only"
         self._note(Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice))
 
-    def _nearest(self, path: str) -> str | None:
-        return None if self._is_full else self._reader.nearest(path)
+    def _nearest(self, path: str, layer: Layer, entry: Entry) -> str | None:
+        """What may be meant; never what is listed as well."""
+        listed = (join(layer.directory, one.value) for one in layer.entries(entry.field) if isinstance(one.value, str))
+        return None if self._is_full else self._reader.nearest(path, frozenset(filter(None, listed)) - {path})
 
     def several_files(self, directory: str, files: list[str]) -> None:
         """More than one kustomization file in a directory."""

@@ -166,6 +166,16 @@ def test_an_owner_that_no_root_reaches_is_tagged() -> None:
     assert "in cluster prod [possible]" in text
 
 
+def test_what_is_said_of_a_message_stands_below_it_where_the_line_is_full() -> None:
+    unsure = replace(samples.DOUBLE_OWNER, confidence=Confidence.POSSIBLE, message="x " * 22 + "x")
+    fits, full = (
+        plainly(samples.report(replace(unsure, message=unsure.message + more)), columns=80).splitlines()
+        for more in ("", "xx")
+    )
+    assert any(line.endswith(" x [possible]") and len(line) == 80 for line in fits), fits
+    assert "    [possible]" in full
+
+
 def test_an_owner_without_a_chain_is_named() -> None:
     by_hand = Owner("manual", "prod", "helm install traefik", "live", ())
     text = plainly(samples.report(replace(samples.DOUBLE_OWNER, owners=(samples.FLUX, by_hand))))
