@@ -187,7 +187,13 @@ DOCUMENT_FLOORS = (
 TEMPLATE_FLOORS = ({"evaluate"}, {"functions", "syntax"}, {"formats", "lists", "texts", "lexer"}, {"values", "nodes"})
 """Of the Go templates."""
 
-APPLICATIONSET_FLOORS = ({"generate"}, {"generators"}, {"clusters", "git"}, {"parameters", "selectors"}, {"rendering"})
+APPLICATIONSET_FLOORS = (
+    {"generate", "unmatched"},
+    {"generators"},
+    {"clusters", "git"},
+    {"parameters", "selectors"},
+    {"rendering"},
+)
 """And of the ApplicationSets."""
 
 
