@@ -32,8 +32,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:
     """The most likely correction of a missing path; None where nothing is close.
 
-    First the other spelling of ``.yaml``, then the same name at another place, then a similar name here.
-    ``namesakes`` are the existing paths of the same last name, ``siblings`` the names in the same directory.
+    First the other spelling of ``.yaml``, then a similar name here, if a file is meant, then the same name at another
+    place: the twin of another environment has that, too. Then a similar name of anything. ``namesakes`` are the existing paths of the same last name, ``siblings`` the names in the same directory.
     """
     if len(path) > MAX_COMPARED:
         return None
@@ -41,10 +41,12 @@ def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str
     twin = _twin(name)
     if twin in siblings:
         return f"{directory}{slash}{twin}"
+    sibling = _alike(name, siblings[:MAX_COMPARED])
+    if sibling is not None and "." in name:
+        return f"{directory}{slash}{sibling}"
     moved = _moved(path, [one for one in namesakes[:MAX_COMPARED] if not _is_elses(path, one)])
     if moved is not None:
         return moved
-    sibling = _alike(name, siblings[:MAX_COMPARED])
     return None if sibling is None else f"{directory}{slash}{sibling}"
 
 

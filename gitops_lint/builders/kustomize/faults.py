@@ -122,7 +122,8 @@ class Faults:
         label = f"there is no {path}" if path is not None and not exists and withheld is None else fault
         cuts = (nearest,) if nearest else ()
         meant = None
-        if nearest and path and nearest.rpartition("/")[2] == path.rpartition("/")[2]:
+        is_elsewhere = "/" in value  # a plain name means this directory, whatever stands in others
+        if nearest and path and is_elsewhere and nearest.rpartition("/")[2] == path.rpartition("/")[2]:
             right = relative(nearest, layer.directory)
             meant = Meant(value, right, f"write {right}")
         problem = Problem("missing-kustomize-entry", message, entry.place, label=label, help=advice, cuts=cuts)
