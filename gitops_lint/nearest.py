@@ -33,7 +33,8 @@ def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str
     """The most likely correction of a missing path; None where nothing is close.
 
     First the other spelling of ``.yaml``, then a similar name here, if a file is meant, then the same name at another
-    place: the twin of another environment has that, too. Then a similar name of anything. ``namesakes`` are the existing paths of the same last name, ``siblings`` the names in the same directory.
+    place: the twin of another environment has that, too. Then a similar name of anything. ``namesakes`` are the
+    existing paths of the same last name, ``siblings`` the names in the same directory.
     """
     if len(path) > MAX_COMPARED:
         return None

@@ -226,6 +226,7 @@ class Walker:
         """What was found, problems in the order of their places."""
         faults = [_fault(problem, self._consumers[key]) for key, problem in self._faults.items()]
         self.walked.faults = sorted(faults, key=_place_of)
+        self.walked.unmapped -= {root.cluster for root in self.walked.roots}
         return self.walked
 
 

@@ -308,3 +308,19 @@ def test_applied_twice_without_the_stop_rule() -> None:
     """Without it a Flux folder would seem to apply what the kustomization in a sub-folder leaves out."""
     found = world(CASES["a generated kustomization stops where there is one"])
     assert all(len(owners) == 1 for owners in found.graph.objects.values())
+
+
+def test_another_stack_under_the_same_directories_is_not_asked_for_that_of_the_preset() -> None:
+    """The trees of the preset and its law are those of many teams, its applications are those of one."""
+    files = {
+        **SYNC,
+        "clusters/home/infra.yaml": flux("infra", "./infrastructure"),
+        "infrastructure/kustomization.yaml": kustomization("namespace.yaml"),
+        "infrastructure/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: cloud}\n",
+        "argocd-apps/cloud.yaml": application("cloud", "applications/cloud"),
+        "applications/cloud/config.yaml": config_map("cloud", "cloud"),
+    }
+    found = world(files)
+    assert found.config.matrix is not None
+    told = {(one.rule, one.message) for one in check(found).findings if one.severity > Severity.INFO}
+    assert {rule for rule, _ in told} & {"missing-component", "missing-directory", "missing-file"} == set(), told

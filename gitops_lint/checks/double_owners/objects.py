@@ -248,11 +248,19 @@ def _help(context: Context, rivals: Rivals) -> str:
     match = context.component(one)
     rightful = match.component.owner if match else None
     apart = one.built.path != other.built.path
+    if not apart and one.controller is other.controller and _have_more(context, one, other):
+        return f"move {one.built.ref} to what is applied once, or give it a name of its own in each"
     ways = [(owner, _way_out(context, owner, hops[-1], apart)) for owner, hops in ((other, theirs), (one, mine))]
     wrong = [way for owner, way in ways if owner.controller is not rightful]
     if match and len(wrong) == 1:
         return f"{wrong[0]}: the matrix gives {match.component.row} to {match.component.owner.label}"
     return ", or ".join(dict.fromkeys(way for _, way in ways))
+
+
+def _have_more(context: Context, one: Ownership, other: Ownership) -> bool:
+    """Whether both apply objects besides: where their chains part, these would go as well."""
+    mine, theirs = ({owner.built.ref for owner in context.graph.applied_by(o.reconciler)} for o in (one, other))
+    return bool(mine - theirs) and bool(theirs - mine)
 
 
 def _hops(ownership: Ownership) -> list[Hop]:

@@ -42,17 +42,22 @@ def missing_from_layout(context: Context) -> Iterator[Hit]:
     """Files or directories (``params.kind``) of the declared layout that are not there.
 
     Of a whole directory that is missing, what should be in it is not told again; what one directory lacks is one hit.
+    Whoever has less than half of what a preset declares has another layout.
     """
     is_directory = context.params["kind"] == "directory"
     directories = _directories(context)
     missing: dict[str, dict[str, str]] = {}
-    for entry in context.settings.layout:
-        top = _missing_top(context, entry, directories)
+    tops_of = {entry: _missing_top(context, entry, directories) for entry in context.settings.layout}
+    inherited = [entry for entry in tops_of if _declared_at(context, entry) is None]
+    is_foreign = 2 * sum(tops_of[entry] is not None for entry in inherited) > len(inherited)
+    for entry, top in tops_of.items():
+        if is_foreign and entry in inherited:
+            continue
         if top is not None and top.endswith("/") is is_directory:
             missing.setdefault(top.rstrip("/").rpartition("/")[0], {}).setdefault(top, entry)
-    for tops in missing.values():
-        at = _declared_at(context, next(iter(tops.values())))
-        yield _missing_hit(context, list(tops), at, is_directory=is_directory)
+    for found in missing.values():
+        at = _declared_at(context, next(iter(found.values())))
+        yield _missing_hit(context, list(found), at, is_directory=is_directory)
 
 
 def _declared_at(context: Context, entry: str) -> Place | None:

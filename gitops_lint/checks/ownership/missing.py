@@ -31,6 +31,8 @@ MARKERS = ("{{", "${")
 
 KUSTOMIZATIONS = ("/kustomization.yaml", "/kustomization.yml")
 
+FEW = 2
+"""So many components may be forgotten, even if they are all that a preset is asked for."""
 MAX_NAMES = 4
 """Components that a message names; the others are counted."""
 
@@ -80,8 +82,18 @@ def _absences(context: Context) -> Iterator[Absence]:
         for component in missing:
             if any(clause.matches(traits) for clause in component.clauses):
                 files.setdefault(component.name, []).append(traits.path)
-    for component in missing:
-        yield Absence(component, tuple(dict.fromkeys(files.get(component.name, ()))))
+    found = [Absence(component, tuple(dict.fromkeys(files.get(component.name, ())))) for component in missing]
+    foreign = _foreign(context, found)
+    yield from (absence for absence in found if absence.files or absence.component.name not in foreign)
+
+
+def _foreign(context: Context, found: Sequence[Absence]) -> set[str]:
+    """The components of a preset that nobody is asked for: whoever lacks many, and most of them, has other ones."""
+    assert context.matrix is not None
+    required = [c for c in context.matrix.components if c.required and not c.planned]
+    inherited = {c.name for c in required if _row(context, c) is None}
+    absent = {absence.component.name for absence in found if not absence.files} & inherited
+    return absent if len(absent) > max(FEW, len(inherited) / 2) else set()
 
 
 def _written(context: Context) -> Iterator[Traits]:
