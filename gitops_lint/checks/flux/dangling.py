@@ -21,9 +21,9 @@ from gitops_lint.context import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from gitops_lint.context import Manifest, Need, Reconciler, Ref
+    from gitops_lint.context import Manifest, Need, Node, Reconciler, Ref
 
     Orders = Mapping[Ref, Reconciler]
 
@@ -33,20 +33,24 @@ DONE = {"Kustomization": "applied", "HelmRelease": "installed or upgraded"}
 
 @check
 def dangling_dependency(context: Context) -> Iterator[Hit]:
-    """A ``dependsOn`` that names nothing: who waits for it is never applied.
+    """A ``dependsOn`` that names nothing: who waits for it is never applied. One hit for all who wait for the same.
 
     Who is not applied itself waits for nobody. Where something is applied that cannot be seen from here, the object
     may be in that, and the hit is not certain.
     """
     homes = homes_of_flux(context.walked)
     orders: dict[str, Orders] = {}
+    vain: dict[tuple[Node, str], list[Need]] = {}
     for need in context.graph.waits:
         (cluster, _), (_, target) = need.owner, need.target
         if context.graph.reach(need.owner) is Reach.LIVE and target.namespace and is_resolved(target):
             if cluster not in orders:
                 orders[cluster] = _orders(context, cluster, homes)
             if target not in orders[cluster]:
-                yield _dangling(context, need, orders[cluster])
+                vain.setdefault((need.target, need.owner[1].kind), []).append(need)
+    for needs in vain.values():
+        needs.sort(key=lambda need: context.graph.place_of(need).location)
+        yield _dangling(context, needs, orders[needs[0].owner[0]])
 
 
 def _orders(context: Context, cluster: str, homes: set[str]) -> Orders:
@@ -59,23 +63,30 @@ def _orders(context: Context, cluster: str, homes: set[str]) -> Orders:
     }
 
 
-def _dangling(context: Context, need: Need, orders: Orders) -> Hit:
+def _dangling(context: Context, needs: Sequence[Need], orders: Orders) -> Hit:
+    need, *others = needs
     (cluster, subject), (_, target) = need.owner, need.target
     namesake = _of_other_kind(target, orders)
     written = None if namesake else _written(context, target, orders)
     other = namesake.subject if namesake else written
     what = f"but {namesake.subject.ref} is of another kind" if namesake else "which nothing applies"
     found = f"a {namesake.subject.ref.kind}" if namesake else "stands here, and is not applied"
+    who, wait = (f"{subject} and {len(others)} more", "wait") if others else (f"{subject}", "waits")
     return Hit(
-        message=f"{subject} waits for {target}, {what}",
+        message=f"{who} {wait} for {target}, {what}",
         at=context.graph.place_of(need),
         label=f"there is no such {target.kind}",
         case="wrong-kind" if namesake else "missing",
         subject=subject,
         clusters=(cluster,),
-        related=((other.locate(NAME), found),) if other else (),
+        related=(
+            *(((other.locate(NAME), found),) if other else ()),
+            *((context.graph.place_of(one), f"{one.owner[1].name} waits for it, too") for one in others),
+        ),
         help=_right_place(context, need, namesake) if namesake else _advice(target, written, orders),
-        effect=f"{subject.name} waits for ever: nothing of it is {DONE[subject.kind]}",
+        effect=f"they wait for ever: nothing of them is {DONE[subject.kind]}"
+        if others
+        else f"{subject.name} waits for ever: nothing of it is {DONE[subject.kind]}",
         confidence=Confidence.LIKELY if may_be_hidden(context.walked, need.target) else Confidence.CERTAIN,
         stems=(written.path,) if written else _unreadable(context, target),
     )
