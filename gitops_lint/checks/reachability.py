@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_lint.context import Context, Controller, Hit, Reach, check, dig, glob, head
+from gitops_lint.context import Context, Controller, Hit, Reach, check, dig, glob, head, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Miss, Reconciler
+    from gitops_lint.context import Manifest, Miss, Reconciler
 
 NAME = ("metadata", "name")
 
@@ -50,7 +50,7 @@ def _hit(context: Context, controller: Controller, miss: Miss | None, group: lis
         case="disabled" if miss and miss.disabled else "unlisted",
         subject=first.ref,
         related=tuple((other.locate(NAME), "not reached either") for other in others),
-        help=_advice(context, controller, miss),
+        help=_advice(context, controller, miss, paths[0]),
         cuts=tuple(sorted(cuts)),
         stems=tuple(dict.fromkeys(paths)),
     )
@@ -67,9 +67,11 @@ def _cluster_directory(path: str) -> str | None:
     return f"{above}{found}{name}" if inside else None
 
 
-def _advice(context: Context, controller: Controller, miss: Miss | None) -> str:
+def _advice(context: Context, controller: Controller, miss: Miss | None, path: str) -> str:
     if miss is not None and miss.disabled:
         return f"delete it, or list {miss.entry} in {miss.file} again"
+    if order := _order_above(context, path, miss.file if miss else ""):
+        return f"let {order.ref} read it ({order.locate(('spec', 'path')).location})"
     if miss is not None:
         return f"list {miss.entry} in {miss.file}"
     declared = context.settings.trees.applications
@@ -77,6 +79,17 @@ def _advice(context: Context, controller: Controller, miss: Miss | None) -> str:
         return f"move it to {head(declared[0])}/, or let an Application bring it"
     reader = "a Flux Kustomization" if controller is Controller.FLUX else "an Application"
     return f"list it in a kustomization that is applied, or let {reader} read its directory"
+
+
+def _order_above(context: Context, path: str, top: str) -> Manifest | None:
+    """The order to Flux in a directory between a file and a kustomization above: it is what was to read the file."""
+    above = {above for above in upwards(path.rpartition("/")[0]) if len(above) > len(top.rpartition("/")[0])}
+    orders = (
+        manifest
+        for manifest in context.repo.of_kind("kustomize.toolkit.fluxcd.io", "Kustomization")
+        if manifest.path.rpartition("/")[0] in above and manifest.path != path
+    )
+    return max(orders, key=lambda manifest: len(manifest.path.rpartition("/")[0]), default=None)
 
 
 def _subtree(context: Context, top: Reconciler, path: str) -> set[str]:

@@ -122,14 +122,21 @@ def leaves_alone(controller: Controller, data: Data) -> bool:
 
 
 def _nearest(directory: str, path: str, reader: Recorder) -> str | None:
-    """The directory that may be meant: first the one beside the file at ``path``, as both may have been moved."""
+    """The directory that may be meant: first the one beside the file at ``path``, as both may have been moved.
+
+    In the end the only one that stands there, whatever its name.
+    """
     steps, here = directory.split("/"), path.split("/")[:-1]
     for first in range(1, len(steps)):
         was, beside = steps[:first], "/".join((*here, *steps[first:]))
         if (was[:-1] == here[:-1] or was[-1:] == here[-1:]) and reader.is_directory(beside):
             return beside
     nearest = reader.nearest(directory)
-    return nearest if nearest is not None and reader.is_directory(nearest) else None
+    if nearest is not None and reader.is_directory(nearest):
+        return nearest
+    home = path.rpartition("/")[0]
+    only = [name for name in reader.entries(home) if reader.is_directory(f"{home}/{name}")]
+    return f"{home}/{only[0]}" if len(only) == 1 and directory.rpartition("/")[0] == home else None
 
 
 COMMIT = "commit it, if everybody may read it, or take it out of here"
