@@ -76,7 +76,7 @@ def only_new(head: World, base: Against, selection: Selection) -> Report:
 
 
 def _known(head: Report, base: Report, changes: Changes) -> set[str]:
-    """The fingerprints of the findings that the base has at least as severe.
+    """The fingerprints of the findings that the base has at least as severe, and of at least as much.
 
     Of several with one identity, which only an ordinal tells apart, those count as known first that the change did
     not touch: a new one may stand above the old.
@@ -84,12 +84,18 @@ def _known(head: Report, base: Report, changes: Changes) -> set[str]:
     before, after = _by_identity(every(base.findings)), _by_identity(every(head.findings))
     found: set[str] = set()
     for identity, findings in after.items():
-        levels = sorted((finding.severity for finding in before.get(identity, ())), reverse=True)
+        were = sorted(before.get(identity, ()), key=lambda one: -one.severity)
         for finding in sorted(findings, key=lambda one: (_is_touched(one, changes), order(one))):
-            if levels and finding.severity <= levels[0]:
+            if were and finding.severity <= were[0].severity and not _has_grown(finding, were[0], changes):
                 found.add(finding.fingerprint)
-                levels.pop(0)
+                were.pop(0)
     return found
+
+
+def _has_grown(finding: Finding, was: Finding, changes: Changes) -> bool:
+    """Whether the change brought one more of what a finding is about: one stands for all of a kind."""
+    more = len(finding.related) > len(was.related)
+    return more and any(changes.touches(mark.location) for mark in finding.related)
 
 
 def _fixed(head: Report, base: Report) -> int:

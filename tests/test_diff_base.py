@@ -406,6 +406,19 @@ def test_a_second_one_above_the_first(repository: Path, capsys: pytest.CaptureFi
     assert (finding["path"], finding["line"]) == (OTHER, 3)
 
 
+def test_one_more_of_what_is_known_is_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding stands for all who wait for the same: the base may know it, and not of the new one."""
+    waiting = FLUX["clusters/home/web.yaml"] + "  dependsOn: [{name: nothing}]\n"
+    first = waiting.replace("web", "first")
+    write(repository, {"clusters/home/first.yaml": first, "infrastructure/first/c.yaml": config_map("first")})
+    commit(repository)
+    assert rules(told(repository, capsys)) == []
+    second = waiting.replace("web", "second")
+    write(repository, {"clusters/home/second.yaml": second, "infrastructure/second/c.yaml": config_map("second")})
+    (found,) = told(repository, capsys)["findings"]
+    assert (found["rule"], found["cause"]["path"]) == ("dangling-dependency", "clusters/home/second.yaml")
+
+
 def test_no_tag_is_nothing_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both are states of one repository, with one history."""
     write(repository, {SETTINGS: IN_CLUSTER + "profile: strict\n"})
