@@ -28,6 +28,7 @@ from gitops_lint.installation import Installation
 from gitops_lint.law import observed_law
 from gitops_lint.location import Location, Span
 from gitops_lint.losses import Losses
+from gitops_lint.model import Controller
 from gitops_lint.repo import Repo
 from gitops_lint.reporting import Finder, Terms
 from gitops_lint.roots import explore
@@ -350,7 +351,8 @@ def _notes(world: World) -> Iterator[str]:
             f"no cluster is known for the destination {destination}: add it to "
             f"clusters.<name>.destinations in .gitops-lint.yaml"
         )
-    if any(reconciler.cluster == IN_CLUSTER for reconciler in walked.reconcilers) and len(walked.roots) > 1:
+    argocd = {one.cluster for one in walked.reconcilers if one.controller is Controller.ARGOCD}
+    if IN_CLUSTER in argocd and len(walked.roots) > 1:
         clusters = {root.cluster for root in walked.roots} - {IN_CLUSTER}
         if clusters:
             yield (
