@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import re2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEFAULTS = frozenset(
     {"123456", "12345678", "admin", "admin123", "changeit", "changeme", "guest", "letmein", "minioadmin", "password"}
@@ -29,6 +33,8 @@ OPEN_NAMES = (
     *("name", "namespace", "port", "region", "server", "type", "user"),
 )
 """How the names of what stands in a Secret beside a password, and is none, end."""
+MAX_SECRET = 1000
+"""The longest value of a chart, in characters, that may be a password or a token."""
 PUBLIC_FILES = (".crt", ".pub", "known_hosts")
 REFERENCES = ("{{", "<<", "${", "$(", "op://", "ref+", "vault:", "<path:", "ENC[", "<%", "{%")
 """What stands for a value that comes from elsewhere: templates, substitutions, vaults and SOPS."""
@@ -42,6 +48,16 @@ MAX_PLACEHOLDER = 200
 """The longest value, in characters, that may be a mere placeholder."""
 TOKEN = re.compile(r"(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9+=_.\-]{16,}")
 """What looks drawn by lot: a word that is called a secret may be the name of one."""
+
+HASHED = ("$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$apr1$", "{SHA", "{SSHA")
+"""How salted hashes begin: nobody reads a password from one."""
+SECRET_REFERENCE = ("existing", "keyref", "secretkey", "secretname", "secretref", "valuefrom")
+"""What is part of the names under which the values of charts say where a secret is, not what it is."""
+KEY_OF_SECRET = re.compile(r"[\w.-]+")
+NAME_OF_SECRET = re.compile(r"(?=.*[.-])(?=.*(?:^|[.-])[a-z]{3,}(?:[.-]|$))[a-z0-9.-]+")
+"""What a Secret may be called; a word is in it, so that it is none that was drawn by lot."""
+VARIABLE = re.compile(r"\$[A-Za-z_].*|%[({A-Za-z].*|#\{.*|@.*|(env|file|secret|k8s)[:.].*")
+"""How programs are told to take a value from their environment or from a file; ``$__file{}`` is Grafana's."""
 
 SHORTEST_NUMBER = 5
 """The fewest digits of a number that may be a password, and no length or switch."""
@@ -89,6 +105,21 @@ def is_secret_setting(name: str, value: str) -> bool:
     if value.startswith(("/", "./", "~")) or (value.isdigit() and len(value) < SHORTEST_NUMBER):
         return False
     return names_password(name) or (plain_name(name).endswith(OTHERS) and bool(TOKEN.fullmatch(value)))
+
+
+def is_secret_value(names: Sequence[str], value: str) -> bool:
+    """Whether a value of a chart is a secret; ``names`` lead to it, its own is the last.
+
+    Charts ask for the name of a Secret, or for a key in it, under names that secrets have, too.
+    """
+    value = value.strip()
+    if not is_secret_setting(names[-1], value) or value.startswith(HASHED) or len(value) > MAX_SECRET:
+        return False
+    if VARIABLE.fullmatch(value) or (not names_password(names[-1]) and NAME_OF_SECRET.fullmatch(value)):
+        return False
+    around = [plain_name(name) for name in names]
+    refers = any(part in name for name in around for part in SECRET_REFERENCE)
+    return not (refers and KEY_OF_SECRET.fullmatch(value))
 
 
 def is_private_key(value: str) -> bool:

@@ -20,12 +20,13 @@ from gitops_lint.context import (
     check,
     credentials,
     dig,
+    read,
     sources,
     text_at,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from gitops_lint.context import Route, Spot, Subject
 
@@ -45,11 +46,12 @@ TEMPLATES: Mapping[str, Route] = {
 
 
 class Entry(NamedTuple):
-    """A value with a name: where it stands in its object, and what it is once it is decoded."""
+    """A value with a name: where it stands in its object, what it is once it is decoded, and what it stands under."""
 
     key: str
     value: str
     route: Route
+    under: Route = ()
 
 
 # -- Secrets ---------------------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ def _is_weak(entry: Entry) -> bool:
     """Whether an entry is a password that everybody knows, and not the name that one has in a Secret."""
     if not credentials.names_password(entry.key) or not credentials.is_default(entry.value.strip()):
         return False
-    around = [credentials.plain_name(step) for step in entry.route[:-1] if isinstance(step, str)]
+    around = [credentials.plain_name(step) for step in entry.under if isinstance(step, str)]
     is_name = credentials.plain_name(entry.value) in credentials.PASSWORDS
     return not (is_name and any("secret" in word or "keys" in word for word in around))
 
@@ -163,24 +165,28 @@ def _chart_values(application: Subject) -> Iterator[Entry]:
         parameters = dig(application.data, (*route, "parameters"))
         for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
             name, value = text_at(parameter, ("name",)), text_at(parameter, ("value",))
-            yield Entry(name.rpartition(".")[2], value, (*route, "parameters", index, "value"))
-        for line in text_at(application.data, (*route, "values")).splitlines():
-            key, separator, value = line.partition(": ")
-            if separator and not key.lstrip().startswith("#"):
-                yield Entry(key.strip(" \"'-"), value.partition(" #")[0].strip(" \"'"), (*route, "values"))
+            *under, key = name.split(".")
+            yield Entry(key, value, (*route, "parameters", index, "value"), tuple(under))
+        text = text_at(application.data, (*route, "values"))
+        for document in read("values.yaml", text.encode("utf-8", "surrogatepass")).documents if text else ():
+            for leaf in _leaves(document.data, ()):
+                yield leaf._replace(route=(*route, "values"))
 
 
 def _leaves(data: object, route: Route) -> Iterator[Entry]:
-    """The texts in a tree of values, each with the key that it stands under."""
+    """The texts in a tree of values, each with the key that it stands under, or the name beside it in its pair."""
     pending = [(data, route)]
+    names: dict[Route, str] = {}
     while pending:
         value, at = pending.pop()
         if isinstance(value, dict):
+            names[at] = text_at(value, ("name",))
             pending += [(below, (*at, key)) for key, below in reversed(value.items())]
         elif isinstance(value, list):
             pending += [(below, (*at, index)) for index, below in reversed(list(enumerate(value)))]
-        elif isinstance(value, str | int) and not isinstance(value, bool):
-            yield Entry(str(at[-1]), str(value), at)
+        elif isinstance(value, str | int) and not isinstance(value, bool) and at:
+            key = names.get(at[:-1], "") if at[-1] == "value" else ""
+            yield Entry(key or str(at[-1]), str(value), at, at[len(route) : -1])
 
 
 # -- configuration ---------------------------------------------------------------------------------------------
@@ -188,14 +194,25 @@ def _leaves(data: object, route: Route) -> Iterator[Entry]:
 
 @check
 def secret_in_plain_config(context: Context) -> Iterator[Hit]:
-    """Secrets in ConfigMaps and in the environment of containers: both are shown to whoever may list objects."""
-    for subject, reach in _built(context, "ConfigMap", *TEMPLATES):
-        case = "config-map" if subject.ref.kind == "ConfigMap" else "environment"
-        entries = list(_settings(subject) if case == "config-map" else _environment(subject))
+    """Secrets in ConfigMaps, in the environment of containers and in values: all show to whoever may list objects."""
+    for subject, reach in _built(context, *HOLDERS):
+        case, found = HOLDERS[subject.ref.kind]
+        entries = list(found(subject))
         keys = [entry for entry in entries if credentials.is_private_key(entry.value)]
-        words = [entry for entry in entries if credentials.is_secret_setting(entry.key, entry.value)]
+        is_secret = _is_secret_value if case == "values" else _is_secret_setting
+        words = [entry for entry in entries if is_secret(entry)]
         yield from _config_hits(context, subject, keys, "private-key", reach)
         yield from _config_hits(context, subject, words, case, reach)
+
+
+def _is_secret_setting(entry: Entry) -> bool:
+    return credentials.is_secret_setting(entry.key, entry.value)
+
+
+def _is_secret_value(entry: Entry) -> bool:
+    """Whether a value of a chart is a secret that not everybody knows: that one is told elsewhere."""
+    names = [step for step in (*entry.under, entry.key) if isinstance(step, str)]
+    return credentials.is_secret_value(names, entry.value) and not credentials.is_default(entry.value.strip())
 
 
 def _config_hits(context: Context, subject: Subject, entries: list[Entry], case: str, reach: Reach) -> Iterator[Hit]:
@@ -229,6 +246,15 @@ def _environment(workload: Subject) -> Iterator[Entry]:
             for number, variable in enumerate(variables if isinstance(variables, list) else ()):
                 route = (*pod, field, index, "env", number, "value")
                 yield Entry(text_at(variable, ("name",)), text_at(variable, ("value",)), route)
+
+
+HOLDERS: Mapping[str, tuple[str, Callable[[Subject], Iterator[Entry]]]] = {
+    "ConfigMap": ("config-map", _settings),
+    "HelmRelease": ("values", _release_values),
+    "Application": ("values", _chart_values),
+    **dict.fromkeys(TEMPLATES, ("environment", _environment)),
+}
+"""What shows its settings: the case, and where they are found."""
 
 
 # -- places ----------------------------------------------------------------------------------------------------
