@@ -12,7 +12,7 @@ from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.model import OPAQUE, RELEASE, Controller, dig
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from gitops_lint.model import Node, Ref
     from gitops_lint.walk import Applied, Walked
@@ -105,16 +105,37 @@ def shadow_of(walked: Walked) -> Shadow:
 
     A release is taken to stay in its namespace, and so is what an operator makes of an object there.
     """
+    return _joined(shadow for _, shadow in _shadows(walked))
+
+
+def shadow_beside(walked: Walked, node: Node) -> Shadow:
+    """The same without what one reconciler applies: a release does not bring what it is itself made from."""
+    return _joined(shadow for owner, shadow in _shadows(walked) if owner != node)
+
+
+@lru_cache(maxsize=1)
+def _shadows(walked: Walked) -> tuple[tuple[Node, Shadow], ...]:
+    """What each reconciler hides."""
+    return tuple((applied.reconciler.node, _shadow(applied)) for applied in walked.applied)
+
+
+def _joined(shadows: Iterable[Shadow]) -> Shadow:
     namespaces: set[str] = set()
-    for applied in walked.applied:
-        build = applied.delivery.build
-        releases = [built.ref for built in build.objects if built.ref.kind == RELEASE]
-        unknown = [built.ref for built in build.objects if built.ref.group != OPAQUE and _may_make_more(built.ref)]
-        hides = (*releases, *unknown)
-        if build.problems or len(build.opaque) > len(releases) or any(not _is_placed(ref) for ref in hides):
-            return Shadow(everywhere=True, namespaces=frozenset())
-        namespaces |= {ref.namespace for ref in hides}
+    for shadow in shadows:
+        if shadow.everywhere:
+            return shadow
+        namespaces |= shadow.namespaces
     return Shadow(everywhere=False, namespaces=frozenset(namespaces))
+
+
+def _shadow(applied: Applied) -> Shadow:
+    build = applied.delivery.build
+    releases = [built.ref for built in build.objects if built.ref.kind == RELEASE]
+    unknown = [built.ref for built in build.objects if built.ref.group != OPAQUE and _may_make_more(built.ref)]
+    hides = (*releases, *unknown)
+    if build.problems or len(build.opaque) > len(releases) or any(not _is_placed(ref) for ref in hides):
+        return Shadow(everywhere=True, namespaces=frozenset())
+    return Shadow(everywhere=False, namespaces=frozenset(ref.namespace for ref in hides))
 
 
 def _is_placed(ref: Ref) -> bool:

@@ -72,7 +72,7 @@ from gitops_lint.texts.invocations import Call, Install, Thing, Work, argocd, he
 from gitops_lint.texts.markdown import Markdown, Piece, Table
 from gitops_lint.texts.scripts import Script, bases_of, commands_in
 from gitops_lint.traits import POD_SPECS, containers_of, needed_by, traits_of
-from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_of
+from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_beside, shadow_of
 from gitops_lint.walk import Applied
 
 __all__ = [  # all that a check imports
@@ -210,6 +210,7 @@ __all__ = [  # all that a check imports
     "reads_of",
     "references_of",
     "sets_namespace",
+    "shadow_beside",
     "shadow_of",
     "sources",
     "storage_classes_of",

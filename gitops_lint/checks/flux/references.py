@@ -1,4 +1,4 @@
-"""What an order to Flux refers to and is not there: sources, variables, providers, objects whose health is asked for.
+"""What an order to Flux refers to and is not there: sources, variables, values, providers, objects to be healthy.
 
 Semantics: source-controller and kustomize-controller look a reference up in the namespace of the object that has it
 unless another one is named; what is not found fails the whole reconciliation.
@@ -17,14 +17,16 @@ from gitops_lint.context import (
     Reach,
     Ref,
     check,
-    did_you_mean,
+    closest,
     dig,
     homes_of_flux,
     is_resolved,
     is_suspended,
+    list_at,
     mappings_at,
     may_be_hidden,
     order_to,
+    shadow_beside,
     shadow_of,
     text_at,
 )
@@ -32,15 +34,18 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.context import Manifest, Need, Node, Ownership, Reconciler, Shadow, Spot
+    from gitops_lint.context import Manifest, Need, Node, Ownership, Reconciler, Route, Shadow, Spot, Subject
 
 NAME = ("metadata", "name")
 SOURCES = "source.toolkit.fluxcd.io"
 NOTIFICATIONS = "notification.toolkit.fluxcd.io"
 GENERATED = "ExternalArtifact"
 """The kind of source that other controllers make."""
-VARIABLES = ("spec", "postBuild", "substituteFrom")
 HEALTH = ("spec", "healthChecks")
+GENERATORS = (("configMapGenerator",), ("secretGenerator",))
+HASH = len("-") + 10
+"""How much longer a name is that kustomize has ended in a hash (api/hasher/hasher.go)."""
+ELSEWHERE = "there is one in the namespace"
 REFLECTOR = "reflector.v1.k8s.emberstack.com/"
 """Begins the annotations of an object that an operator copies into other namespaces."""
 SECRETS = frozenset({"ExternalSecret", "SealedSecret", "Certificate", "PushSecret", "SopsSecret", "VaultStaticSecret"})
@@ -53,6 +58,8 @@ class Meant(NamedTuple):
     help: str
     related: tuple[tuple[Spot, str], ...] = ()
     stems: tuple[str, ...] = ()
+    guess: str = ""
+    """The name that is only like the one that was written."""
 
 
 def _meant(context: Context, node: Node) -> Meant | None:
@@ -62,7 +69,7 @@ def _meant(context: Context, node: Node) -> Meant | None:
     namesakes = sorted((other, ownership) for other, ownership in alike if other.name == ref.name)
     for other, ownership in namesakes:
         if other.kind == ref.kind and not _is_reflected(ownership):
-            advice = f"there is one in the namespace {other.namespace}"
+            advice = f"{ELSEWHERE} {other.namespace}"
             return Meant(advice, ((ownership.built.locate(NAME), "this one is in another namespace"),))
     for other, ownership in namesakes:
         if ref.group == SOURCES and other.namespace == ref.namespace:
@@ -71,8 +78,8 @@ def _meant(context: Context, node: Node) -> Meant | None:
         related = ((written.locate(NAME), "stands here, and is not applied"),)
         return Meant(f"let something apply {written.path}", related, (written.path,))
     names = sorted(o.name for o, _ in alike if o.kind == ref.kind and o.namespace == ref.namespace)
-    guess = did_you_mean(ref.name, names) if ref.kind != "Secret" else ""
-    return Meant(guess.removeprefix("; ")) if guess else None
+    guess = closest(ref.name, names) if ref.kind != "Secret" else None
+    return Meant(f"did you mean {guess!r}?", guess=guess) if guess else None
 
 
 def _is_reflected(ownership: Ownership) -> bool:
@@ -154,51 +161,117 @@ def _named(need: Need) -> Spot:
     return Place(place.document, (*place.route, "name")) if isinstance(place, Place) else place
 
 
-# -- variables -------------------------------------------------------------------------------------------------
+# -- variables and values --------------------------------------------------------------------------------------
+
+
+class Taken(NamedTuple):
+    """What an order takes from ConfigMaps and Secrets of its own namespace, where it names them, what is at stake."""
+
+    order: str
+    route: Route
+    what: str
+    effect: str
+    effect_on_all: str
+
+
+VARIABLES = Taken(
+    "Kustomization",
+    ("spec", "postBuild", "substituteFrom"),
+    "variables",
+    "every build of {} fails: what it applies stays as it was",
+    "every build of theirs fails: what they apply stays as it was",
+)
+VALUES = Taken(
+    "HelmRelease",
+    ("spec", "valuesFrom"),
+    "values",
+    "{} is neither installed nor upgraded",
+    "none of them is installed or upgraded",
+)
 
 
 class Unset(NamedTuple):
-    """An entry of ``substituteFrom`` that names nothing."""
+    """An entry that names nothing; whether something that cannot be seen from here may bring it."""
 
     reconciler: Reconciler
     ref: Ref
     place: Spot
     meant: Meant | None
+    shadowed: bool
 
 
 @check
 def missing_variables(context: Context) -> Iterator[Hit]:
-    """A ``substituteFrom`` that must be there and is not: one hit for all who name it so.
+    """A ``substituteFrom`` that must be there and is not: one hit for all who name it so."""
+    yield from _missing(context, VARIABLES)
 
-    Most Secrets are made by others: one is missed only where it stands in another namespace or in a file that nobody
-    applies.
+
+@check
+def missing_values_object(context: Context) -> Iterator[Hit]:
+    """A ``valuesFrom`` that must be there and is not (helm-controller, chartutil.ChartValuesFromReferences)."""
+    yield from _missing(context, VALUES)
+
+
+def _missing(context: Context, taken: Taken) -> Iterator[Hit]:
+    """One hit for all who name an object so that is not there.
+
+    Most Secrets are made by others: one is missed only where it stands in another namespace, under a hashed name, or
+    in a file that nobody applies.
     """
-    shadow = shadow_of(context.walked)
     absent: dict[tuple[str, str, str, bool], list[Unset]] = {}
     made = set(_made(context))
-    for reconciler in _kustomizations(context):
-        subject = reconciler.subject
-        for index, entry in enumerate(mappings_at(subject.data, VARIABLES)):
-            ref = Ref("", text_at(entry, ("kind",)), subject.ref.namespace, text_at(entry, ("name",)))
-            if not ref.name or entry.get("optional") is True or not is_resolved(ref) or not ref.namespace:
-                continue
-            node = reconciler.cluster, ref
-            if context.graph.owners(node) or (reconciler.cluster, ref.namespace, ref.name) in made:
-                continue
-            meant = _meant(context, node)
-            if meant or (ref.kind == "ConfigMap" and not shadow.covers(ref.namespace)):
-                unset = Unset(reconciler, ref, subject.locate((*VARIABLES, index, "name")), meant)
-                absent.setdefault((reconciler.cluster, ref.kind, ref.name, meant is not None), []).append(unset)
+    orders = list(_orders(context, taken.order))
+    named = {(o.cluster, ref) for o in orders for _, ref in _named_by(o.subject, taken.route)}
+    for reconciler in orders:
+        for unset in _unset(context, reconciler, taken.route, made):
+            is_elses = unset.meant and (reconciler.cluster, unset.ref._replace(name=unset.meant.guess)) in named
+            meant = None if is_elses else unset.meant
+            if meant or (unset.ref.kind == "ConfigMap" and not unset.shadowed):
+                key = reconciler.cluster, unset.ref.kind, unset.ref.name, meant is not None
+                absent.setdefault(key, []).append(unset._replace(meant=meant))
     for found in absent.values():
-        yield _missing_variables(sorted(found, key=lambda unset: unset.place.location), shadow)
+        yield _missing_hit(sorted(found, key=lambda unset: unset.place.location), taken)
 
 
-def _kustomizations(context: Context) -> Iterator[Reconciler]:
-    """The Kustomizations of Flux that are applied, in clusters where it is known that Flux runs."""
+def _unset(context: Context, reconciler: Reconciler, route: Route, made: set[tuple[str, str, str]]) -> Iterator[Unset]:
+    cluster, subject = reconciler.cluster, reconciler.subject
+    for index, ref in _named_by(subject, route):
+        node = cluster, ref
+        if not context.graph.owners(node) and (cluster, ref.namespace, ref.name) not in made:
+            meant = _hashed(context, node) or _meant(context, node)
+            shadowed = shadow_beside(context.walked, reconciler.node).covers(ref.namespace)
+            yield Unset(reconciler, ref, subject.locate((*route, index, "name")), meant, shadowed)
+
+
+def _named_by(subject: Subject, route: Route) -> Iterator[tuple[int, Ref]]:
+    """What an order takes something from and cannot do without."""
+    for index, entry in enumerate(list_at(subject.data, route)):
+        ref = Ref("", text_at(entry, ("kind",)), subject.ref.namespace, text_at(entry, ("name",)))
+        if ref.name and dig(entry, ("optional",)) is not True and is_resolved(ref) and ref.namespace:
+            yield index, ref
+
+
+def _hashed(context: Context, node: Node) -> Meant | None:
+    """The object as a generator of kustomize makes it, which ends its name in a hash that the reference has not."""
+    cluster, ref = node
+    for other, ownership in context.graph.by_group.get((cluster, ref.group), ()):
+        is_it = (other.kind, other.namespace) == (ref.kind, ref.namespace)
+        if is_it and other.name.startswith(f"{ref.name}-") and len(other.name) == len(ref.name) + HASH:
+            place = ownership.built.locate(NAME)
+            if place.route[:1] in GENERATORS:
+                advice = (
+                    "set disableNameSuffixHash: true in the options of its generator, which adds a hash to the name"
+                )
+                return Meant(advice, ((place, f"makes {other.name}"),))
+    return None
+
+
+def _orders(context: Context, kind: str) -> Iterator[Reconciler]:
+    """The orders to Flux of a kind that are applied, in clusters where it is known that Flux runs."""
     homes = homes_of_flux(context.walked)
     for node, reconciler in context.graph.reconcilers.items():
-        is_kustomization = reconciler.controller is Controller.FLUX and node[1].kind == "Kustomization"
-        if is_kustomization and node[0] in homes and _is_at_work(context, node):
+        is_meant = reconciler.controller is Controller.FLUX and node[1].kind == kind
+        if is_meant and node[0] in homes and _is_at_work(context, node):
             yield reconciler
 
 
@@ -211,14 +284,16 @@ def _made(context: Context) -> Iterator[tuple[str, str, str]]:
                 yield cluster, ref.namespace, name
 
 
-def _missing_variables(found: Sequence[Unset], shadow: Shadow) -> Hit:
-    (reconciler, ref, place, meant), *others = found
+def _missing_hit(found: Sequence[Unset], taken: Taken) -> Hit:
+    (reconciler, ref, place, meant, _), *others = found
     subject, namespaces = reconciler.subject, {unset.ref.namespace for unset in found}
     who = f"{subject.ref} and {len(others)} more take" if others else f"{subject.ref} takes"
     what = ref if len(namespaces) == 1 else f"{ref.kind} {ref.name}"
+    is_elsewhere = meant is not None and meant.help.startswith(ELSEWHERE)
+    whence = f"; it is looked up in the namespace of the {taken.order}" if is_elsewhere else ""
     whither = "" if len(namespaces) == 1 else f" to their {len(namespaces)} namespaces"
     return Hit(
-        message=f"{who} variables from {what}, which nothing applies{whither}",
+        message=f"{who} {taken.what} from {what}, which nothing applies{whither}",
         at=place,
         label=f"there is no such {ref.kind} in {ref.namespace}",
         case="misnamed" if meant else "missing",
@@ -229,13 +304,11 @@ def _missing_variables(found: Sequence[Unset], shadow: Shadow) -> Hit:
             (unset.place, f"{unset.reconciler.subject.ref.name} looks for it in {unset.ref.namespace}")
             for unset in others
         ),
-        help=f"{meant.help}; it is looked up in the namespace of the Kustomization"
+        help=f"{meant.help}{whence}"
         if meant
         else "commit it, or set optional: true if somebody else makes it at times",
-        effect="every build of theirs fails: what they apply stays as it was"
-        if others
-        else f"every build of {subject.ref.name} fails: what it applies stays as it was",
-        confidence=Confidence.LIKELY if any(map(shadow.covers, namespaces)) else Confidence.CERTAIN,
+        effect=taken.effect_on_all if others else taken.effect.format(subject.ref.name),
+        confidence=Confidence.LIKELY if any(unset.shadowed for unset in found) else Confidence.CERTAIN,
         stems=meant.stems if meant else (),
     )
 
@@ -280,7 +353,7 @@ def missing_health_target(context: Context) -> Iterator[Hit]:
     Not asked where ``wait`` makes Flux pass over the list, nor where a chart or an operator may make the object.
     """
     shadow = shadow_of(context.walked)
-    for reconciler in _kustomizations(context):
+    for reconciler in _orders(context, "Kustomization"):
         subject = reconciler.subject
         for index, entry in enumerate(mappings_at(subject.data, HEALTH)):
             ref = Ref(
