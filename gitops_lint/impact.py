@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_lint.builders.envsubst import Unparsable, uses
-from gitops_lint.fate import FATAL, Fate, Outcome, fate_of
+from gitops_lint.fate import Fate, Fates, Outcome, broken_in
 from gitops_lint.model import OPAQUE, RELEASE, Controller, Reach, dig
 from gitops_lint.plan import Action, Impact, Step, named
 from gitops_lint.shape import mapping_at
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gitops_lint.engine import World
+    from gitops_lint.fate import Stuck
     from gitops_lint.graph import Ownership
-    from gitops_lint.model import Data, Node, Reconciler, Ref
+    from gitops_lint.model import Data, Node, Ref
 
 MAX_NAMED = 3
 """The reconcilers that a note names."""
@@ -26,21 +27,26 @@ MAX_NAMED = 3
 
 def impact_of(base: World, head: World) -> Impact:
     """What becomes of each cluster when the ``base`` turns into the ``head``."""
-    before, after = _live(base), _live(head)
+    before, after, fates = _live(base), _live(head), Fates(base, head)
     found: dict[Step, list[Ref]] = {}
     changed: dict[str, int] = {}
+    held: set[Ref] = set()
     for node in sorted({*before, *after}):
-        old, new = before.get(node, ()), after.get(node, ())
-        steps = list(_steps(node, old, new, base, head))
+        old, wanted = before.get(node, ()), after.get(node, ())
+        new, stuck = _coming(old, wanted, fates)
+        steps = list(_steps(node, old, new, fates))
         for step in steps:
             found.setdefault(step, []).append(node[1])
         if not steps and old and new and old[0].built.data != new[0].built.data:
-            changed[node[0]] = changed.get(node[0], 0) + 1
+            stuck = stuck or fates.held(new[0].reconciler.node)
+            if stuck is None:
+                changed[node[0]] = changed.get(node[0], 0) + 1
+        held |= {stuck.name} if stuck else set()
     steps = [step._replace(objects=tuple(refs)) for step, refs in found.items()]
     steps += _substitutions(base, head)
     order = list(Action)
     steps.sort(key=lambda step: (step.cluster, order.index(step.action), -len(step.stateful), step.objects[:1]))
-    return Impact(tuple(steps), changed, tuple(_notes(base, head, steps)))
+    return Impact(tuple(steps), changed, tuple(_notes(base, head, steps, held)))
 
 
 Owners = tuple["Ownership", ...]
@@ -56,19 +62,27 @@ def _live(world: World) -> dict[Node, Owners]:
     return found
 
 
-def _steps(node: Node, old: Owners, new: Owners, base: World, head: World) -> Iterator[Step]:
+def _coming(old: Owners, new: Owners, fates: Fates) -> tuple[Owners, Stuck | None]:
+    """Those owners in the head that apply an object in the cluster, too, and what keeps another one from it."""
+    kept = {owner.reconciler.node for owner in old}
+    stuck = {o.reconciler.node: fates.held(o.reconciler.node) for o in new if o.reconciler.node not in kept}
+    held = next((one for one in stuck.values() if one), None)
+    return tuple(owner for owner in new if stuck.get(owner.reconciler.node) is None), held
+
+
+def _steps(node: Node, old: Owners, new: Owners, fates: Fates) -> Iterator[Step]:
     """What happens to one object: at most one thing, and a second owner besides."""
     names_before, names_after = _names(old), _names(new)
     kept = {owner.reconciler.node for owner in old} & {owner.reconciler.node for owner in new}
     gone = tuple(owner for owner in old if owner.reconciler.node not in kept)
     come = tuple(owner for owner in new if owner.reconciler.node not in kept)
     at = come[0].delivery.hop.place.location if come else None
-    if not old:
+    if not old and new:
         yield Step(Action.CREATES, node[0], (), names_after, "", False, (), at=at)
-    elif not new:
-        yield _lost(node, [fate_of(owner, head, base) for owner in gone], names_before)
+    elif not new and old:
+        yield _lost(node, [fates.of(owner) for owner in gone], names_before)
     elif gone:
-        why, risky = _handover(gone, new, base, head)
+        why, risky = _handover(gone, new, fates)
         yield Step(Action.MOVES, node[0], _names(gone), names_after, why, risky, (), at=at)
     if len(new) > max(len(old), 1):
         yield Step(Action.FIGHTS, node[0], names_before, names_after, _fight(new), False, (), at=at)
@@ -83,10 +97,10 @@ def _lost(node: Node, fates: Sequence[Fate], names: tuple[str, ...]) -> Step:
     return Step(action, node[0], by, (), fate.why, deleting is not None, (), at=fate.at if by is not names else None)
 
 
-def _handover(gone: Owners, new: Owners, base: World, head: World) -> tuple[str, bool]:
+def _handover(gone: Owners, new: Owners, fates: Fates) -> tuple[str, bool]:
     """What happens between the last sync of the old owner and the first one of the new: the window of a move."""
-    fates = [(owner, fate_of(owner, head, base)) for owner in gone]
-    owner, fate = next((pair for pair in fates if pair[1].outcome is Outcome.DELETED), fates[0])
+    pairs = [(owner, fates.of(owner)) for owner in gone]
+    owner, fate = next((pair for pair in pairs if pair[1].outcome is Outcome.DELETED), pairs[0])
     old, taker = owner.reconciler.subject.ref, new[0].reconciler.subject.ref
     if fate.outcome is not Outcome.DELETED:
         return f"{old} does not delete it: {fate.why}", False
@@ -166,24 +180,17 @@ def _texts(data: Data) -> Iterator[str]:
 # -- what is not known -------------------------------------------------------------------------------------------------
 
 
-def _notes(base: World, head: World, steps: Sequence[Step]) -> Iterator[str]:
+def _notes(base: World, head: World, steps: Sequence[Step], held: set[Ref]) -> Iterator[str]:
     """Why the plan may not be whole, and what of it will not come about."""
     told = {name for step in steps if step.action is Action.STALLS for name in step.before}
-    broken = sorted({one.subject.ref for one in _broken(head)} - {one.subject.ref for one in _broken(base)})
-    if untold := [ref for ref in broken if str(ref) not in told]:
-        it = "it" if len(untold) == 1 else "they"
-        those = named(untold, MAX_NAMED)
-        yield f"{those} can no longer be built: what {it} would change reaches no cluster until that is repaired"
-    before, after = len(base.walked.opaque), len(head.walked.opaque)
-    if before or after:
-        places = "1 place" if after == 1 else f"{after} places"
-        earlier = "" if before == after else f" ({before} before the change)"
+    before, broken = ({stuck.name for stuck in broken_in(world).values()} for world in (base, head))
+    for refs, cannot in ((broken - before, "can no longer"), (broken & before & held, "cannot")):
+        if untold := sorted(ref for ref in refs if str(ref) not in told):
+            it = "it" if len(untold) == 1 else "they"
+            those = named(untold, MAX_NAMED)
+            yield f"{those} {cannot} be built: what {it} would change reaches no cluster until that is repaired"
+    were, are = len(base.walked.opaque), len(head.walked.opaque)
+    if were or are:
+        places = "1 place" if are == 1 else f"{are} places"
+        earlier = "" if were == are else f" ({were} before the change)"
         yield f"{places}{earlier} could not be analysed: what is applied from there is not in this plan"
-
-
-def _broken(world: World) -> Iterator[Reconciler]:
-    """The reconcilers that a root reaches and whose builds fail."""
-    for fault in world.walked.faults:
-        for reconciler in fault.consumers if fault.problem.kind in FATAL else ():
-            if reconciler.root or world.graph.reach(reconciler.node) is Reach.LIVE:
-                yield reconciler

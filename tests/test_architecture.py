@@ -22,7 +22,7 @@ FLOORS = (
     {"losses"},
     {"rule"},
     {"context"},
-    {"environment", "visibility", "precedence", "providers"},
+    {"environment", "visibility", "precedence", "providers", "refusal"},
     {"installation"},
     {"graph"},
     {"roots"},

@@ -10,7 +10,6 @@ from gitops_lint.context import (
     KUSTOMIZATION_FILES,
     MANIFESTS,
     Context,
-    Controller,
     Fix,
     Hit,
     Location,
@@ -20,12 +19,14 @@ from gitops_lint.context import (
     check,
     looks_like_template,
     packed_files,
+    readers,
+    refuses,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Applied, Fault, File, Problem, Ref, Span
+    from gitops_lint.context import Fault, File, Problem, Ref, Span
 
 SCRIPTS = (".sh", ".bash")
 TEXTS = (*MANIFESTS, *SCRIPTS)
@@ -78,13 +79,13 @@ def text_fault(context: Context) -> Iterator[Hit]:
         reach = context.walked.reads.get(file.path)
         if fault.kind != context.params["fault"]:
             continue
-        readers = list(_readers(context, file.path))
-        refs = {a.reconciler.subject.ref for a in readers if _refuses(context, a, file.path, fault.kind)}
+        live = list(readers(context.walked, file.path))
+        refs = {a.reconciler.subject.ref for a in live if refuses(context.repo, a, file.path, fault.kind)}
         yield Hit(
             message=f"{file.path}: {fault.message}",
             at=Location(file.path, fault.span),
             case="built" if reach is Reach.LIVE else "not-built",
-            clusters=tuple(sorted({applied.delivery.cluster for applied in readers})),
+            clusters=tuple(sorted({applied.delivery.cluster for applied in live})),
             help=fault.help,
             fix=_without(file.path, fault.surplus) if fault.surplus else None,
             effect=_effect(sorted(refs), Reach.LIVE),
@@ -132,30 +133,6 @@ def _conflict(context: Context, path: str) -> Location | None:
     file = context.repo.file(path)
     found = CONFLICT.search(file.text) if file and MARK.decode() in file.text else None
     return Location(path, file.span(found.start(1), found.end(1))) if file and found else None
-
-
-def _readers(context: Context, path: str) -> Iterator[Applied]:
-    """Who reads a file on the way to a cluster."""
-    for applied in context.walked.applied:
-        if applied.reach is Reach.LIVE and path in applied.delivery.build.reads:
-            yield applied
-
-
-def _refuses(context: Context, applied: Applied, path: str, fault: str) -> bool:
-    """Whether a build fails at a fault.
-
-    Two equal keys fail it in a resource of kustomize alone: of those in a kustomization file and in a plain directory
-    of Argo CD the last one counts, and a patch that has them is dropped.
-    """
-    if fault != "duplicate-key":
-        return True
-    entries = context.repo.tree.entries(applied.delivery.path or "")
-    is_plain = not any(name in entries for name in KUSTOMIZATION_FILES)
-    if path.rpartition("/")[2] in KUSTOMIZATION_FILES or (
-        is_plain and applied.reconciler.controller is Controller.ARGOCD
-    ):
-        return False
-    return any(built.path == path for built in applied.delivery.build.objects)
 
 
 def _cut(path: str) -> str:

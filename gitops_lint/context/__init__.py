@@ -63,6 +63,7 @@ from gitops_lint.nearest import closest, did_you_mean
 from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.precedence import is_dry_run_skipped, waits_for_its_own, wave
 from gitops_lint.providers import Provider, Providers, sets_namespace
+from gitops_lint.refusal import readers, refuses
 from gitops_lint.repo import MANIFEST_SUFFIXES as MANIFESTS
 from gitops_lint.repo import looks_like_template
 from gitops_lint.shape import list_at, mapping_at, mappings_at, text_at, words
@@ -207,8 +208,10 @@ __all__ = [  # all that a check imports
     "permits_source",
     "prunes",
     "read",
+    "readers",
     "reads_of",
     "references_of",
+    "refuses",
     "sets_namespace",
     "shadow_beside",
     "shadow_of",

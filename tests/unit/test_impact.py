@@ -263,3 +263,106 @@ def test_an_application_that_is_generated_no_longer(policy: str, application: Ac
     found = {str(ref): step.action for step in steps for ref in step.objects}
     assert found["Application argocd/web"] is application
     assert found["PersistentVolumeClaim web/data"] is claim
+
+
+# -- builds that fail at a text ----------------------------------------------------------------------------------------
+
+LISTED = {**FLUX, "infrastructure/web/kustomization.yaml": "resources: [claim.yaml, config.yaml]\n"}
+TWICE = ("data: {greeting:", "data: {name: web, name: web, greeting:")
+BROKEN = ("data: {greeting:", "data: [{greeting:")
+GREETING = "infrastructure/web/config.yaml"
+
+
+@pytest.mark.parametrize("fault", [TWICE, BROKEN])
+def test_nothing_is_deleted_where_the_build_fails_at_a_text(fault: tuple[str, str]) -> None:
+    unlisted = changed(LISTED, "infrastructure/web/kustomization.yaml", "claim.yaml, ", "")
+    impact = plan(LISTED, changed(without(unlisted, "infrastructure/web/claim.yaml"), GREETING, *fault))
+    assert {step.action for step in impact.steps} == {Action.STALLS}
+    assert {step.why for step in impact.steps} == {"Kustomization flux-system/web can no longer be built"}
+    assert [step.at.path for step in impact.steps if step.at] == [GREETING]
+
+
+def test_what_stalls_below_a_text_that_is_broken() -> None:
+    step = only(plan(FLUX, changed(FLUX, "clusters/home/web.yaml", "interval: 10m", "interval: [10m")))
+    assert (step.action, step.before) == (Action.STALLS, ("Kustomization flux-system/flux-system",))
+    assert step.at is not None
+    assert (step.at.path, len(step.objects)) == ("clusters/home/web.yaml", 3)
+
+
+def test_a_key_that_stands_twice_fails_no_plain_directory_of_argo_cd() -> None:
+    after = changed(without(ARGOCD, "applications/web/claim.yaml"), "applications/web/config.yaml", *TWICE)
+    assert only(plan(ARGOCD, after)).action is Action.DELETES
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        changed(FLUX, GREETING, *TWICE),
+        {**FLUX, "infrastructure/web/kustomization.yaml": "resources: [claim.yaml, gone.yaml]\n"},
+    ],
+)
+def test_nothing_is_made_or_changed_where_the_build_fails(broken: dict[str, str]) -> None:
+    after = changed(broken, "infrastructure/web/claim.yaml", "name: data", "name: other")
+    impact = plan(without(FLUX, GREETING), after)
+    assert {step.action for step in impact.steps} == {Action.STALLS}
+    assert impact.changed == {}
+
+
+def test_nothing_changes_where_the_build_fails() -> None:
+    after = changed(
+        changed(FLUX, GREETING, *TWICE), "infrastructure/web/claim.yaml", "name: data", "name: data, labels: {a: b}"
+    )
+    impact = plan(FLUX, after)
+    assert (impact.steps, impact.changed) == ((), {})
+    assert impact.notes == (
+        "Kustomization flux-system/web can no longer be built: what it would change reaches no cluster until that is "
+        "repaired",
+    )
+
+
+def test_what_was_broken_already_still_holds_back_what_is_new() -> None:
+    before = changed(FLUX, GREETING, *TWICE)
+    more = {**before, "infrastructure/web/more.yaml": CLAIM.replace("name: data", "name: more")}
+    assert plan(before, before).notes == ()
+    impact = plan(before, more)
+    assert impact.steps == ()
+    assert impact.notes == (
+        "Kustomization flux-system/web cannot be built: what it would change reaches no cluster until that is repaired",
+    )
+
+
+def test_what_is_new_below_a_build_that_fails_does_not_come() -> None:
+    after = {
+        **changed(FLUX, "clusters/home/web.yaml", "interval: 10m", "interval: 10m\n  interval: 10m"),
+        "clusters/home/storage.yaml": KUSTOMIZATION % ("storage", "storage"),
+        "infrastructure/storage/claim.yaml": CLAIM.replace("name: data", "name: more"),
+    }
+    assert plan(FLUX, after).steps == ()
+
+
+def test_a_change_of_a_reconciler_that_does_not_come_deletes_nothing() -> None:
+    after = {
+        **changed(FLUX, "clusters/home/web.yaml", "path: ./infrastructure/web", "path: ./infrastructure/other"),
+        "infrastructure/other/config.yaml": CONFIG,
+        "clusters/home/more.yaml": "a: [\n",
+    }
+    (step,) = plan(FLUX, after).steps
+    assert (step.action, step.before) == (Action.STALLS, ("Kustomization flux-system/flux-system",))
+
+
+def test_what_moves_to_a_build_that_fails_is_deleted_all_the_same() -> None:
+    after = {
+        **without(FLUX, "infrastructure/web/claim.yaml"),
+        "clusters/home/storage.yaml": KUSTOMIZATION % ("storage", "storage"),
+        "infrastructure/storage/claim.yaml": CLAIM.replace("name: data", "name: data, name: data"),
+    }
+    steps = plan(FLUX, after).of(Action.DELETES)
+    assert [str(ref) for step in steps for ref in step.objects] == ["PersistentVolumeClaim web/data"]
+
+
+def test_what_kustomize_only_passes_over_fails_no_build() -> None:
+    listed = changed(LISTED, "infrastructure/web/kustomization.yaml", "resources:", "nonsense: 1\nresources:")
+    after = changed(
+        without(listed, "infrastructure/web/claim.yaml"), "infrastructure/web/kustomization.yaml", "claim.yaml, ", ""
+    )
+    assert only(plan(LISTED, after)).action is Action.DELETES
