@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NAMESPACE = ("metadata", "namespace")
 TARGET = ("spec", "targetNamespace")
 DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
+COMPLETE = frozenset({"flux-values-not-found", "missing-value-file", "substitution-syntax"})
+"""Problems with which all objects of a build are known nevertheless."""
 SCRIPTS = (".sh", ".mod.just", ".mk")
 SCRIPT_NAMES = ("helmfile", "justfile", "taskfile", "makefile")
 
@@ -86,16 +88,48 @@ class Providers:
         """Whether something is applied to a cluster that may make namespaces, and cannot be seen from here."""
         if cluster not in self._hidden:
             here = (applied for applied in self._walked.applied if applied.delivery.cluster == cluster)
-            is_whole = all(fault.problem.kind == "undefined-variable" for fault in self._walked.faults)
-            self._hidden[cluster] = not is_whole or any(self._may_make_a_namespace(applied) for applied in here)
+            self._hidden[cluster] = self._is_cut(cluster) or any(
+                self._may_make_a_namespace(applied) for applied in here
+            )
         return self._hidden[cluster]
+
+    def _is_cut(self, cluster: str) -> bool:
+        """Whether a fault took something away that is applied to a cluster, or that would apply something to it."""
+        sources = self._sources(cluster)
+        return any(
+            consumer.cluster in sources or self._is_anywhere(consumer)
+            for fault in self._walked.faults
+            if fault.problem.kind not in COMPLETE and fault.problem.kind != "undefined-variable"
+            for consumer in fault.consumers
+        )
+
+    def _sources(self, cluster: str) -> set[str]:
+        """The clusters whose reconcilers apply something to a cluster, be it by others that they bring there."""
+        found, pending = {cluster}, [cluster]
+        while pending:
+            new = self._feeders.get(pending.pop(), set()) - found
+            found |= new
+            pending.extend(new)
+        return found
+
+    @cached_property
+    def _feeders(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for applied in self._walked.applied:
+            found.setdefault(applied.delivery.cluster, set()).add(applied.reconciler.cluster)
+        return found
+
+    def _is_anywhere(self, reconciler: Reconciler) -> bool:
+        """Whether nobody knows to which cluster a reconciler would apply something if it could."""
+        is_told = reconciler.controller is Controller.FLUX and not dig(reconciler.subject.data, ("spec", "kubeConfig"))
+        return not is_told and not self._graph.destinations(reconciler)
 
     def _may_make_a_namespace(self, applied: Applied) -> bool:
         build, directory = applied.delivery.build, applied.delivery.path
         if any(built.ref.kind == "Namespace" and not is_resolved(built.ref) for built in build.objects):
             return True
         if not is_of_chart(applied):
-            return bool(build.opaque or build.problems)
+            return bool(build.opaque) or any(problem.kind not in COMPLETE for problem in build.problems)
         templates = self._repo.tree.below(directory) if directory is not None else ()
         return any("kind: Namespace" in self._text(path) for path in templates)
 

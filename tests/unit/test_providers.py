@@ -10,8 +10,8 @@ from gitops_lint.config import RowSettings, Settings, matrix_of
 from gitops_lint.externals import Externals
 from gitops_lint.model import Controller, Ref
 from gitops_lint.providers import Providers
-from tests.unit.fluxworlds import home
-from tests.unit.worlds import application, config_map, flux
+from tests.unit.fluxworlds import CONFIG, home
+from tests.unit.worlds import application, config_map, flux, gotk
 
 if TYPE_CHECKING:
     from gitops_lint.engine import World
@@ -106,6 +106,52 @@ def test_namespaces_are_made_by_manifests_releases_and_applications() -> None:
 )
 def test_what_may_make_namespaces_unseen(files: dict[str, str], hides: bool) -> None:
     assert of(home(files)).may_hide_a_namespace("home") is hides
+
+
+def clusters(files: dict[str, str]) -> Providers:
+    """Two clusters with Flux, and an Argo CD in the first one."""
+    config = """\
+clusters:
+  home: {root: clusters/home, destinations: [in-cluster, "https://kubernetes.default.svc"]}
+  away: {root: clusters/away, destinations: [away]}
+"""
+    return of(home({CONFIG: config, "clusters/away/flux-system/gotk-sync.yaml": gotk("./clusters/away"), **files}))
+
+
+AWAY = application("away", "apps/away").replace('server: "https://kubernetes.default.svc"', "name: away")
+MAP = {"apps/away/map.yaml": config_map("map")}
+
+
+@pytest.mark.parametrize(
+    ("files", "home_hides", "away_hides"),
+    [
+        pytest.param({}, False, False, id="no-fault"),
+        pytest.param({"clusters/away/web.yaml": flux("web", "./gone")}, False, True, id="a-fault-of-the-other"),
+        pytest.param({"clusters/home/web.yaml": flux("web", "./gone")}, True, False, id="a-fault-of-its-own"),
+        pytest.param(
+            {"clusters/home/web.yaml": flux("web", "./gone"), "clusters/home/away.yaml": AWAY, **MAP},
+            True,
+            True,
+            id="a-fault-where-an-application-for-the-other-comes-from",
+        ),
+        pytest.param({"clusters/home/away.yaml": AWAY}, True, True, id="an-application-that-reads-nothing"),
+    ],
+)
+def test_a_fault_hides_namespaces_where_it_matters(files: dict[str, str], home_hides: bool, away_hides: bool) -> None:
+    found = clusters(files)
+    assert found.may_hide_a_namespace("home") is home_hides
+    assert found.may_hide_a_namespace("away") is away_hides
+
+
+def test_what_takes_no_object_away_hides_no_namespace() -> None:
+    broken = config_map("map") + 'data: {a: "${a b}"}\n'
+    files = {
+        "clusters/home/web.yaml": flux("web", "./web", "  postBuild: {substitute: {A: b}}\n"),
+        "web/map.yaml": broken,
+    }
+    found = home(files)
+    assert [fault.problem.kind for fault in found.walked.faults] == ["substitution-syntax"]
+    assert not of(found).may_hide_a_namespace("home")
 
 
 def test_a_script_that_names_a_chart_or_a_release() -> None:
