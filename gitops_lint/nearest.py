@@ -29,6 +29,17 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known)[:MAX_COMPARED], n=1)), None)
 
 
+def is_slip(word: str, known: str) -> bool:
+    """Whether two names differ as by a slip of the pen: not in a number, nor in a part as ``dev`` and ``prod`` do."""
+    mine, others = word.split("-"), known.split("-")
+    if "".join(mine) == "".join(others):
+        return True
+    counts = [[sign for sign in name if sign.isdigit()] for name in (word, known)]
+    pairs = zip(mine, others, strict=False)
+    is_alike = all(one == other or get_close_matches(one, [other], cutoff=SIMILAR) for one, other in pairs)
+    return len(mine) == len(others) and counts[0] == counts[1] and is_alike
+
+
 def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:
     """The most likely correction of a missing path; None where nothing is close.
 

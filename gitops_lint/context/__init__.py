@@ -59,7 +59,7 @@ from gitops_lint.model import (
     Subject,
     dig,
 )
-from gitops_lint.nearest import closest, did_you_mean
+from gitops_lint.nearest import closest, did_you_mean, is_slip
 from gitops_lint.paths import join, normalise, upwards
 from gitops_lint.precedence import is_dry_run_skipped, waits_for_its_own, wave
 from gitops_lint.providers import Provider, Providers, sets_namespace
@@ -182,6 +182,7 @@ __all__ = [  # all that a check imports
     "is_newer",
     "is_resolved",
     "is_rolling",
+    "is_slip",
     "is_spared",
     "is_suspended",
     "join",

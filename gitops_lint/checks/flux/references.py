@@ -21,6 +21,7 @@ from gitops_lint.context import (
     dig,
     homes_of_flux,
     is_resolved,
+    is_slip,
     is_suspended,
     list_at,
     mappings_at,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from gitops_lint.context import Manifest, Need, Node, Ownership, Reconciler, Route, Shadow, Spot, Subject
 
 NAME = ("metadata", "name")
+FLUX = "fluxcd.io"
 SOURCES = "source.toolkit.fluxcd.io"
 NOTIFICATIONS = "notification.toolkit.fluxcd.io"
 GENERATED = "ExternalArtifact"
@@ -62,13 +64,18 @@ class Meant(NamedTuple):
     """The name that is only like the one that was written."""
 
 
-def _meant(context: Context, node: Node) -> Meant | None:
-    """The object that may be meant: elsewhere in the cluster, written and not applied, or of a name like it."""
+def _meant(context: Context, node: Node, *, is_hidden: bool = False) -> Meant | None:
+    """The object that may be meant: elsewhere in the cluster, written and not applied, or of a name like it.
+
+    ``is_hidden`` says that the object itself may be there all the same. Then it takes more: charts give their workloads
+    the same names in many namespaces, and what differs by a number or an environment is another one.
+    """
     cluster, ref = node
     alike = context.graph.by_group.get((cluster, ref.group), ())
     namesakes = sorted((other, ownership) for other, ownership in alike if other.name == ref.name)
     for other, ownership in namesakes:
-        if other.kind == ref.kind and not _is_reflected(ownership):
+        is_one_of_many = is_hidden and not ref.group.endswith(FLUX)
+        if other.kind == ref.kind and not is_one_of_many and not _is_reflected(ownership):
             advice = f"{ELSEWHERE} {other.namespace}"
             return Meant(advice, ((ownership.built.locate(NAME), "this one is in another namespace"),))
     for other, ownership in namesakes:
@@ -79,7 +86,9 @@ def _meant(context: Context, node: Node) -> Meant | None:
         return Meant(f"let something apply {written.path}", related, (written.path,))
     names = sorted(o.name for o, _ in alike if o.kind == ref.kind and o.namespace == ref.namespace)
     guess = closest(ref.name, names) if ref.kind != "Secret" else None
-    return Meant(f"did you mean {guess!r}?", guess=guess) if guess else None
+    if guess and (not is_hidden or is_slip(ref.name, guess)):
+        return Meant(f"did you mean {guess!r}?", guess=guess)
+    return None
 
 
 def _is_reflected(ownership: Ownership) -> bool:
@@ -117,8 +126,14 @@ def missing_source(context: Context) -> Iterator[Hit]:
     readers = {need.owner for needs in absent.values() for need in needs}
     for target, needs in absent.items():
         live = [need for need in needs if _is_at_work(context, need.owner)]
-        if live and not may_be_hidden(context.walked, target, readers) and not _was_moved(context, target):
-            yield _missing_source(context, target, live)
+        is_hidden = may_be_hidden(context.walked, target, readers)
+        meant = _meant(context, target, is_hidden=is_hidden)
+        if live and (meant or not is_hidden) and not _was_moved(context, target):
+            yield _missing_source(target, live, meant, _certainty(is_hidden))
+
+
+def _certainty(is_hidden: bool) -> Confidence:
+    return Confidence.LIKELY if is_hidden else Confidence.CERTAIN
 
 
 def _was_moved(context: Context, node: Node) -> bool:
@@ -137,10 +152,9 @@ def _is_at_work(context: Context, node: Node) -> bool:
     return is_live and not is_suspended(context.graph.reconcilers[node].subject)
 
 
-def _missing_source(context: Context, target: Node, needs: Sequence[Need]) -> Hit:
+def _missing_source(target: Node, needs: Sequence[Need], meant: Meant | None, confidence: Confidence) -> Hit:
     first, *others = needs
     more = f" and {len(others)} more read" if others else " reads"
-    meant = _meant(context, target)
     return Hit(
         message=f"{first.owner[1]}{more} from {target[1]}, which nothing applies",
         at=_named(first),
@@ -152,6 +166,7 @@ def _missing_source(context: Context, target: Node, needs: Sequence[Need]) -> Hi
         + tuple((_named(need), f"{need.owner[1].name} reads from it, too") for need in others),
         help=meant.help if meant else "commit the source, or name one that is applied here",
         effect=f"{first.owner[1].name} gets no artifact: nothing of it is applied or updated",
+        confidence=confidence,
         stems=meant.stems if meant else (),
     )
 
@@ -327,9 +342,10 @@ def missing_provider(context: Context) -> Iterator[Hit]:
         node = cluster, Ref(NOTIFICATIONS, "Provider", ref.namespace, name)
         if not name or not is_resolved(node[1]) or context.graph.owners(node):
             continue
-        if cluster not in homes_of_flux(context.walked) or may_be_hidden(context.walked, node):
+        is_hidden = may_be_hidden(context.walked, node)
+        meant = _meant(context, node, is_hidden=is_hidden)
+        if cluster not in homes_of_flux(context.walked) or (is_hidden and meant is None):
             continue
-        meant = _meant(context, node)
         yield Hit(
             message=f"{ref} sends to {node[1]}, which nothing applies",
             at=alert.built.locate(("spec", "providerRef", "name")),
@@ -339,6 +355,7 @@ def missing_provider(context: Context) -> Iterator[Hit]:
             related=meant.related if meant else (),
             help=meant.help if meant else "commit the Provider, or name one that is there",
             effect="nobody hears of what fails",
+            confidence=_certainty(is_hidden),
             stems=meant.stems if meant else (),
         )
 
@@ -365,9 +382,12 @@ def missing_health_target(context: Context) -> Iterator[Hit]:
             node = reconciler.cluster, ref
             if dig(subject.data, ("spec", "wait")) is True or not ref.name or not is_resolved(ref):
                 continue
-            if _exists(context, ref) or _may_be_made(context, node, shadow):
+            if _exists(context, ref):
                 continue
-            meant = _meant(context, node)
+            is_hidden = _may_be_made(context, node, shadow)
+            meant = _meant(context, node, is_hidden=is_hidden)
+            if is_hidden and meant is None:
+                continue
             yield Hit(
                 message=f"{subject.ref} asks for the health of {ref}, which nothing applies",
                 at=subject.locate((*HEALTH, index, "name")),
@@ -377,6 +397,7 @@ def missing_health_target(context: Context) -> Iterator[Hit]:
                 related=meant.related if meant else (),
                 help=meant.help if meant else "name an object that is applied here, or take the entry out",
                 effect=f"{subject.ref.name} is never ready, and what depends on it is never applied",
+                confidence=_certainty(is_hidden),
                 stems=meant.stems if meant else (),
             )
 
