@@ -36,6 +36,7 @@ FATAL = frozenset(
         "missing-kustomize-entry",
         "missing-value-file",
         "substitution-syntax",
+        "unrenderable-applicationset",
     }
 )
 """Problems with which a build fails, so that the cluster stays as it is."""

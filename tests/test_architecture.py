@@ -117,7 +117,7 @@ def test_imports_go_down(path: Path) -> None:
 def test_siblings_do_not_import_each_other(folder: str) -> None:
     shared = {
         "output": {"gfm", "mermaid", "picture", "text", "yaml"},
-        "controllers": {"appset", "appsource", "fluxrelease", "fluxsource"},
+        "controllers": {"appfailure", "appset", "appsource", "fluxrelease", "fluxsource"},
         "cli": {
             "base",
             "cached",

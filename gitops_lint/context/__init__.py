@@ -8,8 +8,8 @@ from gitops_lint.config import FILE_NAMES
 from gitops_lint.context.hit import Hit, Policy
 from gitops_lint.context.seen import CHECKS, Context, check, is_namespaced, order_to
 from gitops_lint.controllers import PRUNE, is_spared, is_suspended, leaves_alone
-from gitops_lint.controllers.appsource import sources
-from gitops_lint.controllers.argocd import PINNED, is_cluster_scoped
+from gitops_lint.controllers.appsource import PINNED, sources
+from gitops_lint.controllers.argocd import is_cluster_scoped
 from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
 from gitops_lint.document import Fault, File, read
 from gitops_lint.environment import Environment, Environments, Overlay, has_word, reads_of, value_files_of, without_word

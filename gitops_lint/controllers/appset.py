@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitops_lint.builders import applicationset
 from gitops_lint.controllers import Answer, Verdict, View
+from gitops_lint.controllers.appfailure import is_known, unrenderable
 from gitops_lint.glob import head
 from gitops_lint.model import Build, Built, Delivery, Hop, Opaque, Places, Problem, Ref, dig
 from gitops_lint.paths import upwards
@@ -34,7 +35,7 @@ GLOBBING = "applicationsetcontroller.enable.new.git.file.globbing"
 def generated(reconciler: Reconciler, view: View) -> Answer:
     """The Applications of an ApplicationSet; they stand in the same cluster and namespace as their set."""
     subject = reconciler.subject
-    build = Build()
+    build, failures = Build(), list[applicationset.Failure]()
     sources = applicationset.Sources(
         Recorder(view.repo, build.reads),
         Recorder(view.repo, set()),
@@ -45,8 +46,11 @@ def generated(reconciler: Reconciler, view: View) -> Answer:
     for made in applicationset.generate(subject.data, sources):
         if isinstance(made, applicationset.Unknown):
             build.opaque.append(Opaque(subject.locate(made.route), f"{subject.ref}: {made.reason}"))
+            if made.failure and is_known(dig(subject.data, made.failure.generator), view):
+                failures.append(made.failure)
         else:
             build.objects.append(_built(made, subject))
+    build.problems += unrenderable(subject, failures, makes_any=bool(build.objects))
     if not build.opaque:
         build.problems += _unmatched(subject, sources, makes_any=bool(build.objects))
     hop = Hop(subject.locate(("spec", "generators")), "generators")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import re2
+
 from gitops_lint.builders.kustomize import Entry, Overlay
 from gitops_lint.builders.kustomize.traced import Traced
 from gitops_lint.model import Place, Places, Problem, dig
@@ -27,6 +29,8 @@ FIXED = ("chart", "path", "repoURL", "targetRevision")
 """Fields that no ``.argocd-source`` file can change."""
 WILD = frozenset("*?[{")
 MISSING = "take the entry out, or commit the file; helm.ignoreMissingValueFiles forgives it"
+PINNED = re2.compile(r"^([0-9a-f]{7,40}|v?[0-9]+(\.[0-9xX*]+)*([-+].*)?|.*[*<>=~^].*)$")
+"""A targetRevision that is no branch: a commit, a tag that looks like a version, or a range of versions."""
 
 
 class Source(NamedTuple):
@@ -43,6 +47,13 @@ class Source(NamedTuple):
     def locate(self, subject: Subject, route: Route) -> Place:
         """What set a field of the source."""
         return self.places.locate(route) if self.places else subject.locate((*self.route, *route))
+
+
+def branch(target: str) -> str | None:
+    """The branch that a revision names, ``@`` and a tag, version or commit, or None for the default branch."""
+    if target in ("", "HEAD"):
+        return None
+    return f"@{target}" if PINNED.match(target) else target.removeprefix("refs/heads/")
 
 
 def sources(data: Data) -> Iterator[Source]:

@@ -10,13 +10,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import re2
-
 from gitops_lint.builders import directory, helm, kustomize
 from gitops_lint.controllers import Answer, Verdict, View, missing_directory
 from gitops_lint.controllers.appsource import (
     PLACEHOLDERS,
     Source,
+    branch,
     missing_value_files,
     overlay,
     overridden,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 GROUP = "argoproj.io"
 IN_CLUSTER = ("https://kubernetes.default.svc", "in-cluster")
-PINNED = re2.compile(r"^([0-9a-f]{7,40}|v?[0-9]+(\.[0-9xX*]+)*([-+].*)?|.*[*<>=~^].*)$")
-"""A targetRevision that is no branch: a commit, a tag that looks like a version, or a range of versions."""
 
 
 def is_reconciler(ref: Ref) -> bool:
@@ -85,10 +82,7 @@ def destination_cluster(reconciler: Reconciler, view: View) -> str:
 
 def revision(source: Source) -> str | None:
     """The branch of a source, ``@`` and its tag, version or commit, or None for the default branch."""
-    target = source.text("targetRevision")
-    if target in ("", "HEAD"):
-        return None
-    return f"@{target}" if PINNED.match(target) else target.removeprefix("refs/heads/")
+    return branch(source.text("targetRevision"))
 
 
 # -- sources ---------------------------------------------------------------------------------------------------

@@ -508,3 +508,46 @@ def test_what_is_not_there_is_told(generator: str, found: list[str]) -> None:
     hints = [(problem.help or "").removeprefix("did you mean ").removesuffix("?") for problem in told]
     names = [problem.message.split(" is ")[1].partition(", so")[0] for problem in told]
     assert [f"{name} -> {hint if ' ' not in hint else None}" for name, hint in zip(names, hints, strict=True)] == found
+
+
+@pytest.mark.parametrize(
+    ("generator", "more", "name", "found"),
+    [
+        pytest.param("- list: {elements: [{env: a}, {enw: b}]}", GO, "{{ .env }}", ["there is no .env"], id="one element"),
+        pytest.param("- list: {elements: [{env: a}]}", GO, "{{ .env.x }}", [".env.x is asked of something that has no fields"], id="no fields"),
+        pytest.param("- list: {elements: [{env: a}, {enw: b}]}", "goTemplate: true\n", "{{ .env }}", [], id="no value"),
+        pytest.param(FILES, GO, "{{ .env }}-{{ .tier }}", ["there is no .tier"], id="files"),
+        pytest.param(FILES.replace("revision: main", "revision: v1"), GO, "{{ .env }}-{{ .tier }}", [], id="files of a tag"),
+        pytest.param(CLUSTER_SET, GO, "{{ .name }}-{{ .tier }}", [], id="clusters"),
+        pytest.param(
+            "- merge: {mergeKeys: [a], generators: [{list: {elements: [{a: x}]}}, {clusters: {}}]}", GO, "{{ .b }}", [], id="clusters in a merge",
+        ),
+        pytest.param(
+            "- merge: {mergeKeys: [a], generators: [{list: {elements: [{a: x}]}}, {list: {elements: [{a: y, b: z}]}}]}",
+            GO, "{{ .a }}-{{ .b }}", ["there is no .b"], id="a merge of lists",
+        ),
+        pytest.param(
+            f"- merge: {{mergeKeys: [a], generators: [{{list: {{elements: [{{a: x}}]}}}}, {git('files', 'config/broken.yaml')[2:]}]}}",
+            GO, "{{ .a }}-{{ .b }}", [], id="a merge with a file that nobody can read",
+        ),
+    ],
+)  # fmt: skip
+def test_what_argocd_cannot_render_is_told(generator: str, more: str, name: str, found: list[str]) -> None:
+    files = {**APPS, **CLUSTERS, "config/broken.yaml": "a: ["}
+    given = application_set(generator, "apps/web", more, name)
+    faults = world({**files, "argocd-apps/set.yaml": given}).walked.faults
+    told = [fault.problem.message for fault in faults if fault.problem.kind == "unrenderable-applicationset"]
+    assert [message.partition(" in the parameters")[0] for message in told] == found
+
+
+def test_it_is_told_at_the_element_or_where_all_are_asked() -> None:
+    for elements, name, line in (
+        ("{env: a}, {enw: b}", "env", "- list:"),
+        ("{env: a}, {env: b}", "envs", "metadata: {name: '{{"),
+    ):
+        given = application_set(f"- list: {{elements: [{elements}]}}", "apps/web", GO, f"{{{{ .{name} }}}}")
+        (fault,) = world({**APPS, "argocd-apps/set.yaml": given}).walked.faults
+        at = fault.problem.place.location.line
+        assert at is not None
+        assert line in given.splitlines()[at - 1]
+        assert fault.problem.help == f"did you mean .{'enw' if name == 'env' else 'env'}?"

@@ -41,6 +41,22 @@ spec:
   destination: {server: https://kubernetes.default.svc, namespace: web}
   syncPolicy: {automated: {prune: true}}
 """
+APPLICATION_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop, namespace: argocd}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators:
+    - list: {elements: [{name: a, namespace: a}, {name: b, namespace: b}]}
+  template:
+    metadata: {name: "{{ .name }}"}
+    spec:
+      project: default
+      source: {repoURL: https://example.com/repo, targetRevision: main, path: applications/web}
+      destination: {server: https://kubernetes.default.svc, namespace: "{{ .namespace }}"}
+"""
 CLAIM = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -127,6 +143,16 @@ def test_nothing_is_deleted_where_the_build_breaks() -> None:
     impact = plan(listed, without(listed, "infrastructure/web/claim.yaml"))
     assert {step.action for step in impact.steps} == {Action.STALLS}
     assert {step.why for step in impact.steps} == {"Kustomization flux-system/web can no longer be built"}
+
+
+def test_nothing_is_deleted_where_an_applicationset_cannot_be_rendered() -> None:
+    files = {
+        "argocd-apps/set.yaml": APPLICATION_SET,
+        "applications/web/config.yaml": CONFIG.replace(", namespace: web", ""),
+    }
+    impact = plan(files, changed(files, "argocd-apps/set.yaml", "{name: b, namespace: b}", "{name: b}"))
+    assert {step.action for step in impact.steps} == {Action.STALLS}
+    assert {step.why for step in impact.steps} == {"ApplicationSet argocd/shop can no longer be built"}
 
 
 def test_what_stalls_below_stalls_with_what_has_to_be_repaired() -> None:

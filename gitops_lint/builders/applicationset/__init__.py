@@ -4,7 +4,19 @@ Semantics: argo-cd applicationset/generators, docs/operator-manual/applicationse
 """
 
 from gitops_lint.builders.applicationset.generate import Made, generate
-from gitops_lint.builders.applicationset.parameters import Cluster, Sources, Unknown
+from gitops_lint.builders.applicationset.generators import MAX_DEPTH, kind_of
+from gitops_lint.builders.applicationset.parameters import Cluster, Failure, Parameters, Sources, Unknown
 from gitops_lint.builders.applicationset.unmatched import unmatched
 
-__all__ = ["Cluster", "Made", "Sources", "Unknown", "generate", "unmatched"]
+__all__ = [
+    "MAX_DEPTH",
+    "Cluster",
+    "Failure",
+    "Made",
+    "Parameters",
+    "Sources",
+    "Unknown",
+    "generate",
+    "kind_of",
+    "unmatched",
+]

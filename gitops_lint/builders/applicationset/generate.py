@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitops_lint.builders.applicationset.generators import kind_of, parameters
-from gitops_lint.builders.applicationset.parameters import Scope, Unknown
+from gitops_lint.builders.applicationset.parameters import Failure, Scope, Unknown
 from gitops_lint.builders.applicationset.rendering import Renderer, TooLarge
 from gitops_lint.builders.template import Undefined
 from gitops_lint.document import read
@@ -52,13 +52,16 @@ def generate(data: Data, sources: Sources) -> Iterator[Made | Unknown]:
     template = mapping_at(data, ("spec", "template"))
     options = [str(option) for option in list_at(data, ("spec", "goTemplateOptions"))]
     renderer = Renderer(go=dig(data, ("spec", "goTemplate")) is True, strict="missingkey=error" in options)
-    count = 0
+    count, is_complete = 0, True
     for index, generator in enumerate(list_at(data, ("spec", "generators")) if template else ()):
         route: Route = ("spec", "generators", index)
         try:
             for found in parameters(generator, route, Scope(sources, renderer)):
                 count += 1
                 made = found if isinstance(found, Unknown) else _make(_Set(data, renderer), generator, route, found)
+                # What is unknown of a generator may be a part of its parameters; it comes first in a merge.
+                is_complete = is_complete and made is not found
+                made = _of_generator(made, route if is_complete else None)
                 if count > MAX_APPLICATIONS:
                     yield Unknown(("spec", "generators"), f"more than {MAX_APPLICATIONS:,} Applications")
                     return
@@ -77,14 +80,23 @@ def _with_prefix(unknown: Unknown, template: Data) -> Unknown:
     return unknown._replace(reason=f"{unknown.reason}; what it makes reads {prefix}/...") if prefix else unknown
 
 
+def _of_generator(made: Made | Unknown, route: Route | None) -> Made | Unknown:
+    """What was made, with the generator behind a failure; without the failure where more may be known to others."""
+    if not isinstance(made, Unknown) or made.failure is None:
+        return made
+    return made._replace(failure=None if route is None else made.failure._replace(generator=route))
+
+
 def _make(of: _Set, generator: Data, route: Route, found: Parameters) -> Made | Unknown:
     own_route = (*route, str(kind_of(generator)), "template")
     own = mapping_at(generator, own_route[len(route) :])
     template = ("spec", "template")
+    merged = _merged(mapping_at(of.data, template), own)
     try:
-        made = of.renderer.render(_merged(mapping_at(of.data, template), own), found)
+        made = of.renderer.render(merged, found)
     except Undefined as error:
-        return Unknown(template, f"Argo CD cannot fill it in: {error.reason}")
+        field = next(_failing(of.renderer, merged, found, template), template)
+        return _refused(of, Unknown(template, f"Argo CD cannot fill it in: {error.reason}"), error, field, found)
     patched = _patched(of, made, found)
     if isinstance(patched, Unknown):
         return patched
@@ -98,6 +110,23 @@ def _make(of: _Set, generator: Data, route: Route, found: Parameters) -> Made | 
     return patched._replace(data=result, own=own, own_route=own_route)
 
 
+def _refused(of: _Set, unknown: Unknown, error: Undefined, field: Route, found: Parameters) -> Unknown:
+    """What Argo CD does not fill in either, where the set asks for that: ``missingkey=error``."""
+    return unknown._replace(failure=Failure(error.reason, field, found)) if of.renderer.strict else unknown
+
+
+def _failing(renderer: Renderer, template: Data, found: Parameters, route: Route) -> Iterator[Route]:
+    """Where the texts stand that cannot be filled in."""
+    if isinstance(template, dict | list):
+        for key, value in template.items() if isinstance(template, dict) else enumerate(template):
+            yield from _failing(renderer, value, found, (*route, key))
+    elif isinstance(template, str):
+        try:
+            renderer.text(template, found)
+        except Undefined:
+            yield route
+
+
 def _patched(of: _Set, made: Data, found: Parameters) -> Made | Unknown:
     """The Application under ``templatePatch``, which changes neither its name nor its project."""
     patch, place = dig(of.data, ("spec", "templatePatch")), ("spec", "templatePatch")
@@ -107,7 +136,8 @@ def _patched(of: _Set, made: Data, found: Parameters) -> Made | Unknown:
     try:
         text = of.renderer.text(patch, found)
     except Undefined as error:
-        return Unknown(place, f"Argo CD cannot fill it in for {name}: {error.reason}")
+        unknown = Unknown(place, f"Argo CD cannot fill it in for {name}: {error.reason}")
+        return _refused(of, unknown, error, place, found)
     file = read("templatePatch.yaml", text.encode("utf-8", "surrogatepass"))
     change = file.documents[0].data if len(file.documents) == 1 else None
     if "{{" in text or file.faults or not (change is None or isinstance(change, dict)):

@@ -19,11 +19,24 @@ Parameters = Mapping[str, "Data"]
 """One set: with goTemplate a tree, else flat texts with dots in their names (``path.basename``, ``values.team``)."""
 
 
+class Failure(NamedTuple):
+    """Parameters with which Argo CD cannot render a template; one of them, and it does nothing with the whole set."""
+
+    reason: str
+    field: Route
+    """The text that cannot be filled in."""
+    parameters: Parameters
+    generator: Route = ()
+    """What gave the parameters."""
+
+
 class Unknown(NamedTuple):
     """What cannot be generated here, and why."""
 
     route: Route
     reason: str
+    failure: Failure | None = None
+    """Why Argo CD cannot do it either."""
 
 
 class Cluster(NamedTuple):

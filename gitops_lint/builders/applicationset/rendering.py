@@ -30,7 +30,7 @@ class Renderer:
 
     def __init__(self, *, go: bool, strict: bool = False) -> None:
         self.go = go
-        self._strict = strict
+        self.strict = strict
         self._left = MAX_RENDERED
         self._templates: dict[str, Template | None] = {}
         self._converted: tuple[Mapping[str, Data] | None, Data] = (None, None)
@@ -63,7 +63,7 @@ class Renderer:
     def _go_text(self, template: str, parameters: Mapping[str, Data]) -> str:
         if template not in self._templates:
             try:
-                self._templates[template] = Template(template, strict=self._strict)
+                self._templates[template] = Template(template, strict=self.strict)
             except Unsupported:
                 self._templates[template] = None
         compiled = self._templates[template]
