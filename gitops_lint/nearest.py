@@ -13,6 +13,8 @@ MAX_COMPARED = 200
 """How many candidates, and how long a path in characters, are compared: wrong paths must not cost much."""
 SIMILAR = 0.7
 """The least likeness of two names (difflib's ratio); ``staging`` and ``stage`` lie just below it."""
+SLIP = 0.8
+"""The least likeness of the parts of a name and of what was meant by it."""
 
 USUAL = frozenset({"app", "base", "config", "deploy", "kustomization.yaml", "manifests", "overlays", "values.yaml"})
 """Names that many components use for a part of theirs: alone they tell nothing about which one is meant."""
@@ -29,15 +31,18 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known)[:MAX_COMPARED], n=1)), None)
 
 
-def is_slip(word: str, known: str) -> bool:
-    """Whether two names differ as by a slip of the pen: not in a number, nor in a part as ``dev`` and ``prod`` do."""
-    mine, others = word.split("-"), known.split("-")
+def is_slip(word: str, other: str) -> bool:
+    """Whether a word is another one mistyped; ``team-a`` and ``team-b``, or ``eu1`` and ``eu2``, are two names."""
+    mine, others = word.casefold().split("-"), other.casefold().split("-")
     if "".join(mine) == "".join(others):
         return True
-    counts = [[sign for sign in name if sign.isdigit()] for name in (word, known)]
-    pairs = zip(mine, others, strict=False)
-    is_alike = all(one == other or get_close_matches(one, [other], cutoff=SIMILAR) for one, other in pairs)
-    return len(mine) == len(others) and counts[0] == counts[1] and is_alike
+    if len(mine) != len(others) or _digits(word) != _digits(other):
+        return False
+    return all(get_close_matches(part, [twin], cutoff=SLIP) for part, twin in zip(mine, others, strict=True))
+
+
+def _digits(word: str) -> str:
+    return "".join(character for character in word if character.isdigit())
 
 
 def nearest(path: str, namesakes: Sequence[str], siblings: Sequence[str]) -> str | None:

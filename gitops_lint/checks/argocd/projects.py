@@ -10,9 +10,11 @@ from gitops_lint.context import (
     Hit,
     Ref,
     check,
+    closest,
     dig,
     is_cluster_scoped,
     is_literal,
+    is_slip,
     may_permit_destination,
     names_kind,
     normalise_url,
@@ -74,6 +76,56 @@ def default_project(context: Context) -> Iterator[Hit]:
             related=tuple((other.subject.locate(("spec", "project")), "and here") for other in group[1:]),
             reach=reach,
         )
+
+
+@check
+def missing_project(context: Context) -> Iterator[Hit]:
+    """A project that is nowhere here, beside one of almost that name; others may be made elsewhere.
+
+    Those who ask for the same one are one hit. argo-cd, util/argo/argo.go (ValidatePermissions).
+    """
+    projects = dict(_projects(context))
+    names = {ref.name for ref in projects}
+    found: dict[tuple[str, str, Reach], list[Reconciler]] = {}
+    for reconciler in context.walked.reconcilers if projects else ():
+        subject = reconciler.subject
+        name = text_at(subject.data, ("spec", "project"))
+        if (subject.ref.group, subject.ref.kind) == (ARGOCD, "Application") and name not in ("", "default", *names):
+            reach = context.graph.reach(reconciler.node)
+            found.setdefault((subject.ref.namespace, name, reach), []).append(reconciler)
+    for (namespace, name, _), group in found.items():
+        beside = {ref.name: project for ref, project in projects.items() if ref.namespace == namespace}
+        meant = closest(name, sorted(other for other in beside if is_slip(name, other))) if is_literal(name) else None
+        if meant is not None:
+            yield _missing(context, name, group, beside[meant])
+
+
+def _projects(context: Context) -> Iterator[tuple[Ref, Subject]]:
+    """Every project that is written here, and those that are built, which have their namespaces."""
+    for manifest in context.repo.of_kind(ARGOCD, "AppProject"):
+        yield manifest.ref, manifest
+    for (_, ref), owners in context.graph.objects.items():
+        if (ref.group, ref.kind) == (ARGOCD, "AppProject"):
+            yield ref, owners[0].built
+
+
+def _missing(context: Context, name: str, group: list[Reconciler], meant: Subject) -> Hit:
+    subject, route = group[0].subject, ("spec", "project")
+    what = f"{subject.ref} and {len(group) - 1} more are" if group[1:] else f"{subject.ref} is"
+    return Hit(
+        message=f"{what} in the project {name}, which is nowhere in this repository",
+        at=subject.locate(route),
+        label="there is no such AppProject",
+        subject=subject.ref,
+        clusters=tuple(sorted({reconciler.cluster for reconciler in group})),
+        related=(
+            *((other.subject.locate(route), "and here") for other in group[1:]),
+            (meant.locate(("metadata", "name")), "this one is here"),
+        ),
+        help=f"did you mean {meant.ref.name}?",
+        effect="Argo CD refuses to sync this Application",
+        reach=context.graph.reach(group[0].node),
+    )
 
 
 def _project_of(context: Context, reconciler: Reconciler) -> Subject | None:
