@@ -10,7 +10,7 @@ from gitops_lint.context.seen import CHECKS, Context, check, is_namespaced, orde
 from gitops_lint.controllers import PRUNE, is_spared, is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import PINNED, sources
 from gitops_lint.controllers.argocd import is_cluster_scoped
-from gitops_lint.controllers.bootstrap import bootstraps, cluster_name
+from gitops_lint.controllers.bootstrap import bootstraps, cluster_name, home_of, taken_from
 from gitops_lint.document import Fault, File, read
 from gitops_lint.environment import Environment, Environments, Overlay, has_word, reads_of, value_files_of, without_word
 from gitops_lint.expression import ExpressionError as Unanswered
@@ -172,6 +172,7 @@ __all__ = [  # all that a check imports
     "has_word",
     "head",
     "helm",
+    "home_of",
     "homes_of_flux",
     "is_automated",
     "is_built_in",
@@ -219,6 +220,7 @@ __all__ = [  # all that a check imports
     "sources",
     "storage_classes_of",
     "tag_of",
+    "taken_from",
     "text_at",
     "traits_of",
     "upwards",

@@ -30,7 +30,9 @@ SOURCES = "source.toolkit.fluxcd.io"
 BOOTSTRAPPED = ("flux-system", "flux-system")
 """Namespace and name of what ``flux bootstrap`` makes, the Kustomization and its GitRepository."""
 
+SYNC = "gotk-sync.yaml"
 SCRIPT = "bootstrap script"
+INSTANCE = "FluxInstance"
 CLUSTER_DIRECTORY = re2.compile(r"(?:^|/)clusters/([^/]+)")
 
 
@@ -71,7 +73,7 @@ def flux_starts(repo: Repo, roots: Mapping[str, str]) -> list[Start]:
         *_directories(repo, roots),
     ):
         path = _path(start.subject.data)
-        covered = start.url is None and (start.cluster in clusters or _overlaps(start, path, taken))
+        covered = (start.url is None and start.cluster in clusters) or _overlaps(start, path, taken)
         if (start.cluster, path) not in taken and not covered:
             taken.add((start.cluster, path))
             clusters.add(start.cluster)
@@ -80,8 +82,13 @@ def flux_starts(repo: Repo, roots: Mapping[str, str]) -> list[Start]:
 
 
 def _overlaps(start: Start, path: str, taken: Iterable[tuple[str, str]]) -> bool:
-    """Whether a script names a directory above or below that of a root: another opinion on it, no other cluster."""
-    found = (other for _, other in taken)
+    """Whether a script names a directory above or below that of a root, or a FluxInstance the same one.
+
+    That is another opinion on the root, no other cluster.
+    """
+    found = [other for _, other in taken]
+    if start.why == INSTANCE:
+        return path in found
     return start.why == SCRIPT and any(f"{a}/".startswith(f"{b}/") for o in found for a, b in ((path, o), (o, path)))
 
 
@@ -91,19 +98,63 @@ def _path(data: Data) -> str:
 
 def cluster_name(path: str, roots: Mapping[str, str]) -> str:
     """The cluster that a path belongs to: a configured one, that of ``clusters/<name>``, else its last directory."""
-    for name, root in sorted(roots.items(), key=lambda item: -len(item[1])):
-        if path == root or path.startswith(f"{root}/"):
-            return name
+    if name := _configured_name(path, roots):
+        return name
     if match := CLUSTER_DIRECTORY.search(path):
         return str(match.group(1))
     segments = [part for part in path.split("/") if part not in ("flux-system", "")]
     return segments[-1] if segments else "cluster"
 
 
+def _configured_name(path: str, roots: Mapping[str, str]) -> str | None:
+    by_length = sorted(roots.items(), key=lambda item: -len(item[1]))
+    return next((name for name, root in by_length if path == root or path.startswith(f"{root}/")), None)
+
+
+# -- gotk-sync ---------------------------------------------------------------------------------------------------------
+
+
 def _gotk_syncs(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
-    for manifest in repo.manifests:
-        if manifest.ref[:2] == KUSTOMIZATION and manifest.path.endswith("gotk-sync.yaml"):
-            yield of_manifest(manifest, repo, roots, "gotk-sync")
+    syncs = [m for m in repo.of_kind(*KUSTOMIZATION) if m.path.endswith(SYNC)]
+    for manifest in syncs:
+        start = of_manifest(manifest, repo, roots, "gotk-sync")
+        yield start._replace(cluster=_own_cluster(start, manifest, syncs, roots))
+
+
+def _own_cluster(start: Start, manifest: Manifest, syncs: Iterable[Manifest], roots: Mapping[str, str]) -> str:
+    """The cluster of a gotk-sync: that which its file stands in, where that tells one; else that of its path."""
+    home = home_of(manifest)
+    is_elsewhere = _configured_name(_path(manifest.data), roots) is not None
+    is_told = _configured_name(home, roots) or (CLUSTER_DIRECTORY.search(home) and not is_elsewhere)
+    return cluster_name(home, roots) if is_told or taken_from(manifest, syncs) else start.cluster
+
+
+def home_of(sync: Manifest) -> str:
+    """The directory that ``flux bootstrap`` has written a gotk-sync for: that above its ``flux-system``."""
+    return f"/{sync.path.rpartition('/')[0]}".removesuffix("/flux-system").lstrip("/")
+
+
+def taken_from(sync: Manifest, syncs: Iterable[Manifest]) -> Manifest | None:
+    """The gotk-sync of another cluster whose directory this one reads: it is a copy of that.
+
+    Only clusters that stand beside each other count: a template of a cluster may name a real one.
+    """
+    home, path = home_of(sync), _path(sync.data)
+    for other in syncs:
+        there = home_of(other)
+        if path in (there, _path(other.data)) and _are_beside(home, there) and f"{path}/".startswith(f"{there}/"):
+            return other
+    return None
+
+
+def _are_beside(one: str, other: str) -> bool:
+    """Whether two directories of clusters are different ones: siblings, or in two directories of ``clusters``."""
+    if not (one and other) or one == other:
+        return False
+    first, second = CLUSTER_DIRECTORY.search(one), CLUSTER_DIRECTORY.search(other)
+    if first and second:
+        return bool(first.group(1) != second.group(1)) or one.rpartition("/")[0] == other.rpartition("/")[0]
+    return one.rpartition("/")[0] == other.rpartition("/")[0] != ""
 
 
 def _self_containing(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
@@ -163,7 +214,7 @@ def _of_sync(source: Built, subject: Built, repo: Repo, roots: Mapping[str, str]
     return Start(
         cluster_name(path, roots),
         subject,
-        "FluxInstance",
+        INSTANCE,
         source.ref if is_own else None,
         url or None,
         branch if "/" not in branch else None,
@@ -211,7 +262,10 @@ def _directories(repo: Repo, roots: Mapping[str, str]) -> Iterator[Start]:
     """``flux bootstrap --path=P`` writes ``P/flux-system`` and makes Flux read all of P."""
     for name in repo.tree.entries("clusters"):
         directory = f"clusters/{name}"
-        if repo.tree.is_directory(f"{directory}/flux-system"):
+        written = repo.by_path.get(f"{directory}/flux-system/{SYNC}", ())
+        # A gotk-sync says what is read: with one, nothing is left to be assumed.
+        is_told = any(manifest.ref[:2] == KUSTOMIZATION for manifest in written)
+        if repo.tree.is_directory(f"{directory}/flux-system") and not is_told:
             yield _synthetic(f"{directory}/flux-system", Span(1, 1, 1, 1), directory, "clusters/*/flux-system", roots)
 
 

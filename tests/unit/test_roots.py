@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gitops_lint.controllers.bootstrap import KUSTOMIZATION, taken_from
 from gitops_lint.model import Controller
 from tests.unit.worlds import (
     GIT_REPOSITORY,
@@ -26,6 +27,60 @@ def test_gotk_sync_is_a_root_and_names_its_cluster() -> None:
     )
     assert roots(found) == {"home: Kustomization flux-system/flux-system": "gotk-sync"}
     assert applied(found) == {"home: ConfigMap web/a": ["Kustomization flux-system/flux-system live"]}
+
+
+def test_a_copied_gotk_sync_is_a_root_of_the_cluster_that_it_stands_in() -> None:
+    found = world(
+        {
+            "clusters/edge-a/flux-system/gotk-sync.yaml": gotk("./clusters/edge-a"),
+            "clusters/edge-a/a.yaml": config_map("a"),
+            "clusters/edge-b/flux-system/gotk-sync.yaml": gotk("./clusters/edge-a"),
+            "clusters/edge-b/b.yaml": config_map("b"),
+        }
+    )
+    assert roots(found) == {
+        "edge-a: Kustomization flux-system/flux-system": "gotk-sync",
+        "edge-b: Kustomization flux-system/flux-system": "gotk-sync",
+    }
+    assert set(applied(found)) == {"edge-a: ConfigMap web/a", "edge-b: ConfigMap web/a"}
+
+
+@pytest.mark.parametrize(
+    ("home", "path", "is_copy"),
+    [
+        ("clusters/b", "./clusters/a", True),
+        ("clusters/b", "./clusters/a/config", False),
+        ("clusters/b", "./clusters", False),
+        ("clusters/b", "./clusters/b/config", False),
+        ("clusters/b", "./clusters/common", False),
+        ("clusters/b", "./flux/b", False),
+        ("clusters/b", "./kubernetes/apps", False),
+        ("clusters/a/next", "./clusters/a", False),
+        ("templates/cluster", "./clusters/a", False),
+    ],
+)
+def test_only_what_reads_the_directory_of_another_cluster_is_a_copy(home: str, path: str, is_copy: bool) -> None:
+    found = world(
+        {
+            "clusters/a/flux-system/gotk-sync.yaml": gotk("./clusters/a"),
+            f"{home}/flux-system/gotk-sync.yaml": gotk(path),
+            "clusters/common/a.yaml": config_map("a"),
+        }
+    )
+    syncs = found.repo.of_kind(*KUSTOMIZATION)
+    copies = [sync.path for sync in syncs if taken_from(sync, syncs)]
+    assert copies == ([f"{home}/flux-system/gotk-sync.yaml"] if is_copy else [])
+
+
+def test_clusters_that_share_a_directory_are_two() -> None:
+    found = world(
+        {
+            "clusters/east/flux-system/gotk-sync.yaml": gotk("./kubernetes"),
+            "clusters/west/flux-system/gotk-sync.yaml": gotk("./kubernetes"),
+            "kubernetes/a.yaml": config_map("a"),
+        }
+    )
+    assert set(applied(found)) == {"east: ConfigMap web/a", "west: ConfigMap web/a"}
 
 
 SCRIPT = """\

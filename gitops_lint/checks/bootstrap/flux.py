@@ -16,9 +16,11 @@ from gitops_lint.context import (
     cluster_name,
     commands_in,
     dig,
+    home_of,
     join,
     mapping_at,
     normalise_url,
+    taken_from,
     text_at,
 )
 
@@ -224,19 +226,38 @@ def flux_outside_its_root(context: Context) -> Iterator[Hit]:
     """What ``flux bootstrap`` wrote is not in the build of the root that it wrote.
 
     ``unlisted``: the root reads the directory, and a kustomization passes the file over. ``elsewhere``: the root reads
-    another directory. Nothing is said of a build that fails or has unknown parts.
+    another directory; ``other-cluster``: that of another cluster. But for the last, nothing is said of a build that
+    fails or has unknown parts.
     """
+    syncs = [sync.manifest for sync in _syncs(context)]
+    copies = {sync.path: _copy_hit(sync, other) for sync in syncs if (other := taken_from(sync, syncs))}
+    yield from copies.values()
     for root in context.walked.roots:
         at = root.subject.locate(("spec", "path"))
         directory, _, name = at.path.rpartition("/")
         builds = [a.delivery.build for a in context.walked.applied if a.reconciler is root]
-        if name != SYNC or not builds or any(build.problems or build.opaque for build in builds):
+        if name != SYNC or at.path in copies or not builds or any(build.problems or build.opaque for build in builds):
             continue
         reads = {path for build in builds for path in build.reads}
         files = [f"{directory}/{one}" if directory else one for one in (COMPONENTS, SYNC)]
         missed = [file for file in files if context.repo.tree.is_file(file) and file not in reads]
         if missed:
             yield _outside_hit(context, root, missed, at)
+
+
+def _copy_hit(sync: Manifest, other: Manifest) -> Hit:
+    home, there = home_of(sync), home_of(other)
+    path = join("", text_at(sync.data, ("spec", "path"))) or ""
+    return Hit(
+        message=f"{SYNC} of {home} reads {path}, the directory of another cluster",
+        at=sync.locate(("spec", "path")),
+        label="another cluster's",
+        case="other-cluster",
+        subject=sync.ref,
+        related=((other.locate(("spec", "path")), f"the root of {there}"),),
+        help=f"set it to ./{home}{path.removeprefix(there)}",
+        effect=f"the cluster of {home} runs what is meant for {there}, and nothing applies what is in {home}",
+    )
 
 
 def _outside_hit(context: Context, root: Reconciler, missed: list[str], at: Place) -> Hit:
