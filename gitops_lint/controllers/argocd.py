@@ -107,7 +107,7 @@ def _source(subject: Subject, source: Source, siblings: list[Source], view: View
     if any(mark in path for mark in PLACEHOLDERS):
         return _opaque(place, f"the path {path} is a template")
     if verdict in (Verdict.ELSEWHERE, Verdict.UNKNOWN):
-        return _opaque(place, f"its source is {source.text('repoURL')}")
+        return _opaque(place, f"its source is {_elsewhere(source, view)}")
     location = join("", path)
     reader = Recorder(view.repo, set())
     if location is None or not reader.is_directory(location):
@@ -122,6 +122,12 @@ def _source(subject: Subject, source: Source, siblings: list[Source], view: View
     if verdict is Verdict.SELF:
         build.problems += values(source, directory=location, reader=reader)
     return build, hop, read
+
+
+def _elsewhere(source: Source, view: View) -> str:
+    """The repository of a source that is not here, with the revision where that is what makes it another one."""
+    url = source.text("repoURL")
+    return f"{url} at {source.text('targetRevision')}" if view.judge_url(url, None) is Verdict.SELF else url
 
 
 def _rendered(subject: Subject, source: Source, repo: Repo, path: str) -> Outcome:

@@ -171,6 +171,22 @@ def test_another_repository_is_not_this_one() -> None:
     assert any("https://example.com/other" in opaque.reason for opaque in found.walked.opaque)
 
 
+def test_another_branch_of_this_repository_is_told_by_its_name() -> None:
+    elsewhere = application("b", "apps").replace("https://example.com/repo", "https://example.com/other")
+    found = world(
+        {
+            "clusters/home/flux-system/gotk-sync.yaml": gotk("./clusters/home"),
+            "clusters/home/a.yaml": application("a", "apps").replace("main", "master"),
+            "clusters/home/b.yaml": elsewhere.replace("main", "master"),
+            "apps/a.yaml": config_map("a"),
+        }
+    )
+    assert {opaque.reason for opaque in found.walked.opaque} == {
+        "its source is https://example.com/repo at master",
+        "its source is https://example.com/other",
+    }
+
+
 def test_another_branch_is_not_this_tree() -> None:
     found = world(
         {
