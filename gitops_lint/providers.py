@@ -130,8 +130,7 @@ class Providers:
             return True
         if not is_of_chart(applied):
             return bool(build.opaque) or any(problem.kind not in COMPLETE for problem in build.problems)
-        templates = self._repo.tree.below(directory) if directory is not None else ()
-        return any("kind: Namespace" in self._text(path) for path in templates)
+        return directory is not None and self._repo.holds(directory, "kind: Namespace")
 
     def _text(self, path: str) -> str:
         try:

@@ -70,6 +70,7 @@ class Repo:
         self._unreadable: dict[str, str] = {}
         self._nearest: dict[tuple[str, frozenset[str]], str | None] = {}
         self._states: dict[str, Hashable] = {}
+        self._holds: dict[tuple[str, str], bool] = {}
         self.read = 0
         """How many files were read and parsed here, and not taken over."""
         self._work = 0
@@ -101,6 +102,14 @@ class Repo:
             return self.tree.read(path)
         except Unreadable:
             return b""
+
+    def holds(self, directory: str, text: str) -> bool:
+        """Whether a text stands in any file at or below a directory, as it is written there."""
+        asked = directory, text
+        if asked not in self._holds:
+            sought = text.encode()
+            self._holds[asked] = any(sought in self.content(path) for path in self.tree.below(directory))
+        return self._holds[asked]
 
     def build(
         self, key: Hashable, make: Callable[[Recorder], Build], reader: Callable[[Repo], Recorder] | None = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from gitops_lint.model import Node, Ref
+    from gitops_lint.repo import Repo
     from gitops_lint.walk import Applied, Walked
 
 PLAIN = frozenset(
@@ -57,7 +58,7 @@ def homes_of_flux(walked: Walked) -> set[str]:
 # -- an order to Flux ------------------------------------------------------------------------------------------
 
 
-def may_be_hidden(walked: Walked, node: Node, but_for: Container[Node] = ()) -> bool:
+def may_be_hidden(repo: Repo, walked: Walked, node: Node, but_for: Container[Node] = ()) -> bool:
     """Whether something in that cluster which cannot be seen from here may bring an object, or has failed to.
 
     ``but_for`` are reconcilers of which it is known that they cannot.
@@ -66,23 +67,36 @@ def may_be_hidden(walked: Walked, node: Node, but_for: Container[Node] = ()) -> 
     if Controller.FLUX in walked.assumed:
         return True
     return any(
-        applied.delivery.cluster == cluster and applied.reconciler.node not in but_for and _may_bring(applied, ref)
+        applied.delivery.cluster == cluster
+        and applied.reconciler.node not in but_for
+        and _may_bring(repo, applied, ref)
         for applied in walked.applied
     )
 
 
-def _may_bring(applied: Applied, ref: Ref) -> bool:
-    """A remote base, another repository, a name that holds a variable or a chart of one's own may be anything.
+def _may_bring(repo: Repo, applied: Applied, ref: Ref) -> bool:
+    """A remote base, another repository or a name that holds a variable may be anything.
 
-    A chart of somebody else brings an order to Flux only where its values say what that is to be.
+    A chart brings an order to Flux only where its values say what that is to be, or a template if it is one's own.
     """
     delivery = applied.delivery
     build = delivery.build
     if build.objects and all(built.ref.kind == RELEASE for built in build.objects):
-        spec = dig(applied.reconciler.subject.data, ("spec",))
-        return delivery.path is not None or f"{ref.group}/" in repr(spec)
+        group = f"{ref.group}/"
+        is_in_values = group in repr(dig(applied.reconciler.subject.data, ("spec",)))
+        is_in_files = any(group.encode() in repo.content(path) for path in build.reads)
+        return is_in_values or is_in_files or (delivery.path is not None and _may_hold(repo, delivery.path, ref))
     unresolved = any(built.ref.kind == ref.kind and not is_resolved(built.ref) for built in build.objects)
     return bool(build.opaque or build.problems) or unresolved
+
+
+def _may_hold(repo: Repo, chart: str, ref: Ref) -> bool:
+    """Whether a chart has a template for objects of a kind, or one of which the values tell the kind, or may have.
+
+    What it takes from a directory beside it stands there.
+    """
+    is_open = all(repo.holds(chart, text) for text in ("apiVersion: {{", "kind: {{")) or repo.holds(chart, "file://")
+    return is_open or repo.holds(chart, f"{ref.group}/") or repo.holds(chart, f"kind: {ref.kind}")
 
 
 # -- any object ------------------------------------------------------------------------------------------------

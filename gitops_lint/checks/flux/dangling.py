@@ -87,7 +87,9 @@ def _dangling(context: Context, needs: Sequence[Need], orders: Orders) -> Hit:
         effect=f"they wait for ever: nothing of them is {DONE[subject.kind]}"
         if others
         else f"{subject.name} waits for ever: nothing of it is {DONE[subject.kind]}",
-        confidence=Confidence.LIKELY if may_be_hidden(context.walked, need.target) else Confidence.CERTAIN,
+        confidence=Confidence.LIKELY
+        if may_be_hidden(context.repo, context.walked, need.target)
+        else Confidence.CERTAIN,
         stems=(written.path,) if written else _unreadable(context, target),
     )
 

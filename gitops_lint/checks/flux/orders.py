@@ -136,7 +136,7 @@ def failures_not_announced(context: Context) -> Iterator[Hit]:
             continue
         told.add(cluster)
         alert = Reference(NOTIFICATIONS, "Alert", ref.namespace, "")
-        if not may_be_hidden(context.walked, (cluster, alert)):
+        if not may_be_hidden(context.repo, context.walked, (cluster, alert)):
             yield Hit(
                 message=f"nobody hears of what fails in {cluster}: no Alert is about Kustomizations or HelmReleases",
                 at=root.subject.locate(NAME),

@@ -126,7 +126,7 @@ def missing_source(context: Context) -> Iterator[Hit]:
     readers = {need.owner for needs in absent.values() for need in needs}
     for target, needs in absent.items():
         live = [need for need in needs if _is_at_work(context, need.owner)]
-        is_hidden = may_be_hidden(context.walked, target, readers)
+        is_hidden = may_be_hidden(context.repo, context.walked, target, readers)
         meant = _meant(context, target, is_hidden=is_hidden)
         if live and (meant or not is_hidden) and not _was_moved(context, target):
             yield _missing_source(target, live, meant, _certainty(is_hidden))
@@ -342,7 +342,7 @@ def missing_provider(context: Context) -> Iterator[Hit]:
         node = cluster, Ref(NOTIFICATIONS, "Provider", ref.namespace, name)
         if not name or not is_resolved(node[1]) or context.graph.owners(node):
             continue
-        is_hidden = may_be_hidden(context.walked, node)
+        is_hidden = may_be_hidden(context.repo, context.walked, node)
         meant = _meant(context, node, is_hidden=is_hidden)
         if cluster not in homes_of_flux(context.walked) or (is_hidden and meant is None):
             continue
@@ -415,7 +415,7 @@ def _exists(context: Context, ref: Ref) -> bool:
 def _may_be_made(context: Context, node: Node, shadow: Shadow) -> bool:
     ref = node[1]
     if order_to(ref) is Controller.FLUX:
-        return may_be_hidden(context.walked, node)
+        return may_be_hidden(context.repo, context.walked, node)
     if not ref.namespace:
         return shadow != (False, frozenset())
     return shadow.covers(ref.namespace)
