@@ -91,12 +91,30 @@ def _orders(repo: Repo) -> Mapping[Controller, set[Identity]]:
 
 
 def _is_applied_by_hand(reconciler: Reconciler, walker: Walker) -> bool:
-    """Whether an Application stands in the declared directory, and no kustomization that is applied passes it over."""
+    """Whether an Application stands in the declared directory, and nothing that is applied passes it over.
+
+    A kustomization does that which does not list it; and an Application that reads a directory above, without
+    ``recurse`` or by its ``include`` and ``exclude``.
+    """
     path = reconciler.subject.locate(()).path
     if reconciler.controller is not Controller.ARGOCD or not walker.layout.is_application_root(path):
         return False
     directory = path.rpartition("/")[0]
-    return not any(f"{directory}/{name}" in walker.walked.reads for name in kustomize.FILE_NAMES)
+    is_unlisted = any(f"{directory}/{name}" in walker.walked.reads for name in kustomize.FILE_NAMES)
+    return not is_unlisted and not _is_passed_over(path, walker)
+
+
+def _is_passed_over(path: str, walker: Walker) -> bool:
+    """Whether a live Application reads plain manifests of a directory above a file, and has not read that one."""
+    above = {*upwards(path.rpartition("/")[0]), ""}
+    return path not in walker.walked.reads and any(
+        applied.delivery.path in above
+        and applied.reach is Reach.LIVE
+        and not applied.delivery.build.opaque
+        and applied.reconciler.subject.ref.kind == "Application"
+        and argocd.reads_plainly(applied.reconciler.subject, applied.delivery.path, walker.repo)
+        for applied in walker.walked.applied
+    )
 
 
 def _is_forgotten(reconciler: Reconciler, tops: set[str]) -> bool:

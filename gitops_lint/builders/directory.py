@@ -47,6 +47,7 @@ def build(
     for path in _files(reader, top, recurse=recurse):
         name = path[len(top) + 1 :] if top else path
         if excluded(name) or not included(name):
+            reader.reads.discard(path)  # seen on the way, and not read: nothing that it says is applied
             continue
         if name.endswith(".jsonnet"):
             result.opaque.append(Opaque(Location(path), "jsonnet is not evaluated"))

@@ -179,6 +179,13 @@ def _tool(source: Source, reader: Recorder, path: str) -> str:
     return "helm" if reader.is_chart(path) else "directory"
 
 
+def reads_plainly(subject: Subject, path: str, repo: Repo) -> bool:
+    """Whether an Application that reads a directory of this repository takes it for one of plain manifests."""
+    reader = Recorder(repo, set())
+    found = (overridden(s, subject, reader, path) for s in sources(subject.data) if join("", s.text("path")) == path)
+    return any(_tool(source, reader, path) == "directory" for source in found)
+
+
 def _chart(subject: Subject, source: Source, name: str, field: Route) -> Outcome:
     place = subject.locate((*source.route, *field))
     namespace = source.text("helm", "namespace") or dig(subject.data, ("spec", "destination", "namespace"))

@@ -295,3 +295,46 @@ def test_the_chain_leads_from_the_root_to_the_object() -> None:
             ],
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "kustomized", "is_told"),
+    [
+        ("", False, True),
+        ("directory: {recurse: false}", False, True),
+        ("directory: {recurse: true, exclude: 'prod/*'}", False, True),
+        ("directory: {recurse: true, include: '*dev.yaml'}", False, True),
+        ("directory: {recurse: true}", False, False),
+        ("directory: {recurse: true, exclude: '{prod'}", False, False),
+        ("plugin: {name: jsonnet}", False, False),
+        ("", True, False),
+    ],
+)
+def test_an_application_that_a_root_above_passes_over_is_not_applied_by_hand(
+    more: str, kustomized: bool, is_told: bool
+) -> None:
+    root = application("root", "argocd-apps").replace('path: "argocd-apps"', f'path: "argocd-apps", {more}')
+    found = world(
+        {
+            ".gitops-lint.yaml": "trees: {applications: [argocd-apps/**]}\n",
+            "argocd-apps/root.yaml": root,
+            "argocd-apps/web-dev.yaml": application("web-dev", "web"),
+            "argocd-apps/prod/web-prod.yaml": application("web-prod", "web"),
+            "web/a.yaml": config_map("a"),
+            **({"argocd-apps/kustomization.yaml": kustomization("root.yaml", "web-dev.yaml")} if kustomized else {}),
+        }
+    )
+    unreached = [str(r.subject.ref) for r in found.walked.unreached]
+    assert unreached == (["Application argocd/web-prod"] if is_told else [])
+
+
+def test_an_application_below_a_declared_directory_that_no_root_reads_is_applied_by_hand() -> None:
+    found = world(
+        {
+            ".gitops-lint.yaml": "trees: {applications: [argocd-apps/**]}\n",
+            "argocd-apps/dev/web.yaml": application("web-dev", "web"),
+            "argocd-apps/prod/web.yaml": application("web-prod", "web"),
+            "web/a.yaml": config_map("a"),
+        }
+    )
+    assert set(roots(found).values()) == {"applied by hand"}
