@@ -121,6 +121,10 @@ def leaves_alone(controller: Controller, data: Data) -> bool:
     return False
 
 
+MAX_BESIDE = 50
+"""Where an order stands among more names than these, nobody guesses that one of them is meant."""
+
+
 def _nearest(directory: str, path: str, reader: Recorder) -> str | None:
     """The directory that may be meant: first the one beside the file at ``path``, as both may have been moved.
 
@@ -135,8 +139,9 @@ def _nearest(directory: str, path: str, reader: Recorder) -> str | None:
     if nearest is not None and reader.is_directory(nearest):
         return nearest
     home = path.rpartition("/")[0]
-    only = [name for name in reader.entries(home) if reader.is_directory(f"{home}/{name}")]
-    return f"{home}/{only[0]}" if len(only) == 1 and directory.rpartition("/")[0] == home else None
+    names = reader.entries(home) if directory.rpartition("/")[0] == home else ()
+    only = [name for name in names[:MAX_BESIDE] if reader.is_directory(f"{home}/{name}")]
+    return f"{home}/{only[0]}" if len(only) == 1 and len(names) <= MAX_BESIDE else None
 
 
 COMMIT = "commit it, if everybody may read it, or take it out of here"
