@@ -17,19 +17,16 @@ from gitops_lint.repo import Repo
 from gitops_lint.store import Former, Store
 from gitops_lint.tree import MemoryTree
 from tests.command import run, write
+from tests.unit.test_cache import FILES as CACHED
 from tests.unit.worlds import application, config_map, kustomization
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitops_lint.document import Document
     from gitops_lint.model import Build
 
-FILES = {
-    "apps/kustomization.yaml": kustomization("a.yaml", "../base"),
-    "apps/a.yaml": config_map("a"),
-    "base/kustomization.yaml": kustomization("b.yaml"),
-    "base/b.yaml": config_map("b"),
-}
+FILES = {path: text for path, text in CACHED.items() if path != "other/c.yaml"}
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\nstringData: {password: hunter2}\n"
 
 
@@ -51,6 +48,14 @@ def kept(directory: Path, files: Mapping[str, str]) -> Former | None:
     return Store(Path("repository"), directory).recall()
 
 
+def document(repo: Repo, path: str) -> Document:
+    """The only document of a file."""
+    file = repo.file(path)
+    assert file is not None
+    (only,) = file.documents
+    return only
+
+
 def on_disk(directory: Path) -> bytes:
     return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
 
@@ -62,7 +67,7 @@ def test_what_did_not_change_is_neither_read_nor_built(tmp_path: Path) -> None:
     assert repo.builds.made == 0
     assert sorted(one.ref.name for one in build.objects) == ["a", "b"]
     origins = {one.origin.document for one in build.objects}
-    assert origins == {repo.file(path).documents[0] for path in ("apps/a.yaml", "base/b.yaml")}  # type: ignore[union-attr]
+    assert origins == {document(repo, path) for path in ("apps/a.yaml", "base/b.yaml")}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_both_of_two_states_take_it_up(tmp_path: Path) -> None:
     builds = [shared_build(repo, "apps", Rules()) for repo in (head, base)]
     assert head.builds.made == 1
     documents = {one.origin.document for one in builds[1].objects}
-    assert documents == {base.file(path).documents[0] for path in ("apps/a.yaml", "base/b.yaml")}  # type: ignore[union-attr]
+    assert documents == {document(base, path) for path in ("apps/a.yaml", "base/b.yaml")}
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -185,10 +190,9 @@ def test_another_version_keeps_apart(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert Store(Path("repository"), tmp_path).recall() is None
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owner here")
 def test_a_file_of_another_user_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept(tmp_path, FILES) is not None
-    monkeypatch.setattr(os, "getuid", lambda: -2)
+    monkeypatch.setattr(os, "getuid", lambda: -2, raising=False)
     assert Store(Path("repository"), tmp_path).recall() is None
 
 
@@ -270,8 +274,8 @@ def test_the_home_of_a_user_may_be_the_repository(tmp_path: Path, monkeypatch: p
 
 
 def test_what_was_looked_up_in_a_document_is_not_kept() -> None:
-    [document] = Repo(MemoryTree(FILES)).file("apps/a.yaml").documents  # type: ignore[union-attr]
-    document.locate(("metadata", "name"))
-    again = pickle.loads(pickle.dumps(document))
-    assert document._spans
+    only = document(Repo(MemoryTree(FILES)), "apps/a.yaml")
+    only.locate(("metadata", "name"))
+    again = pickle.loads(pickle.dumps(only))
+    assert only._spans
     assert not again._spans
