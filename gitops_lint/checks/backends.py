@@ -21,12 +21,13 @@ from gitops_lint.context import (
     list_at,
     shadow_of,
     text_at,
+    written_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitops_lint.context import Built, Manifest, Ownership, Route
+    from gitops_lint.context import Built, Ownership, Route
 
 NAME = ("metadata", "name")
 TRAEFIK = frozenset({"traefik.io", "traefik.containo.us"})
@@ -137,7 +138,7 @@ def _is_manual(context: Context, service: Ref) -> bool:
 
 def _missing(context: Context, cluster: str, owner: Ownership, service: Ref, route: Route, services: set[Ref]) -> Hit:
     built = owner.built
-    written = _written(context, service)
+    written = written_of(context, service)
     elsewhere = sorted(ref.namespace for ref in services if ref.name == service.name)
     guess = did_you_mean(service.name, sorted(ref.name for ref in services if ref.namespace == service.namespace))
     if written:
@@ -158,11 +159,3 @@ def _missing(context: Context, cluster: str, owner: Ownership, service: Ref, rou
         effect="who comes by this route gets an error",
         stems=(written.path,) if written else (),
     )
-
-
-def _written(context: Context, service: Ref) -> Manifest | None:
-    for manifest in context.repo.of_kind("", "Service"):
-        is_it = manifest.ref.name == service.name and manifest.ref.namespace in ("", service.namespace)
-        if is_it and context.walked.reads.get(manifest.path) is not Reach.LIVE:
-            return manifest
-    return None

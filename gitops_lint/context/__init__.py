@@ -6,6 +6,7 @@ from gitops_lint.builders.kustomize import packed_files
 from gitops_lint.builders.substitution import is_resolved
 from gitops_lint.config import FILE_NAMES
 from gitops_lint.context.hit import Hit, Policy
+from gitops_lint.context.meant import ELSEWHERE, Meant, meant_by, written_of
 from gitops_lint.context.seen import CHECKS, Context, check, is_namespaced, order_to
 from gitops_lint.controllers import PRUNE, is_spared, is_suspended, leaves_alone
 from gitops_lint.controllers.appsource import PINNED, sources
@@ -76,9 +77,10 @@ from gitops_lint.traits import POD_SPECS, containers_of, needed_by, traits_of
 from gitops_lint.visibility import Shadow, homes_of_flux, may_be_hidden, shadow_beside, shadow_of
 from gitops_lint.walk import Applied
 
-__all__ = [  # all that a check imports
+__all__ = [
     "AUTOMATED",
     "CHECKS",
+    "ELSEWHERE",
     "FILE_NAMES",
     "KUSTOMIZATION_FILES",
     "MANIFESTS",
@@ -117,6 +119,7 @@ __all__ = [  # all that a check imports
     "Manifest",
     "Markdown",
     "Match",
+    "Meant",
     "Miss",
     "Move",
     "Need",
@@ -196,6 +199,7 @@ __all__ = [  # all that a check imports
     "mappings_at",
     "may_be_hidden",
     "may_permit_destination",
+    "meant_by",
     "meet",
     "names_kind",
     "needed_by",
@@ -232,4 +236,5 @@ __all__ = [  # all that a check imports
     "wave",
     "without_word",
     "words",
+    "written_of",  # all that a check imports
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gitops_lint.builders.kustomize import packed_files
+from gitops_lint.controllers import is_suspended
 from gitops_lint.externals import Externals
 from gitops_lint.glob import glob
 from gitops_lint.graph import Miss, Ownership, nearest_miss
@@ -14,6 +15,7 @@ from gitops_lint.identity import NAMESPACED
 from gitops_lint.model import (
     Controller,
     Manifest,
+    Reach,
     Reconciler,
     Ref,
 )
@@ -22,6 +24,7 @@ from gitops_lint.providers import Providers, providers_of
 from gitops_lint.texts.markdown import Markdown, read_markdown
 from gitops_lint.traits import traits_of, traits_of_manifest
 from gitops_lint.tree import Unreadable
+from gitops_lint.visibility import homes_of_flux
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from gitops_lint.graph import Graph
     from gitops_lint.installation import Installation
     from gitops_lint.matrix import Match, Matrix, Traits
+    from gitops_lint.model import Node
     from gitops_lint.repo import Repo
     from gitops_lint.texts.scripts import Script
     from gitops_lint.walk import Walked
@@ -92,6 +96,18 @@ class Context:
     def environment(self, reconciler: Reconciler) -> Environment | None:
         """The declared environment that a reconciler belongs to, and what tells it."""
         return self.environments.of(reconciler)
+
+    def is_at_work(self, node: Node) -> bool:
+        """Whether a reconciler is reached by a root, and not suspended."""
+        return self.graph.reach(node) is Reach.LIVE and not is_suspended(self.graph.reconcilers[node].subject)
+
+    def orders_to_flux(self, kind: str) -> Iterator[Reconciler]:
+        """The orders to Flux of a kind that are at work, in clusters where it is known that Flux runs."""
+        homes = homes_of_flux(self.walked)
+        for node, reconciler in self.graph.reconcilers.items():
+            is_meant = reconciler.controller is Controller.FLUX and node[1].kind == kind
+            if is_meant and node[0] in homes and self.is_at_work(node):
+                yield reconciler
 
     @property
     def scripts(self) -> Iterator[Script]:

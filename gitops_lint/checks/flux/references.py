@@ -1,4 +1,4 @@
-"""What an order to Flux refers to and is not there: sources, variables, values, providers, objects to be healthy.
+"""What an order to Flux refers to and is not there: sources, providers of alerts, objects whose health is asked for.
 
 Semantics: source-controller and kustomize-controller look a reference up in the namespace of the object that has it
 unless another one is named; what is not found fails the whole reconciliation.
@@ -6,7 +6,7 @@ unless another one is named; what is not found fails the whole reconciliation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitops_lint.context import (
     Confidence,
@@ -17,17 +17,13 @@ from gitops_lint.context import (
     Reach,
     Ref,
     check,
-    closest,
     dig,
     homes_of_flux,
     is_resolved,
-    is_slip,
-    is_suspended,
-    list_at,
     mappings_at,
     may_be_hidden,
+    meant_by,
     order_to,
-    shadow_beside,
     shadow_of,
     text_at,
 )
@@ -35,74 +31,13 @@ from gitops_lint.context import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gitops_lint.context import Manifest, Need, Node, Ownership, Reconciler, Route, Shadow, Spot, Subject
+    from gitops_lint.context import Meant, Need, Node, Shadow, Spot
 
-NAME = ("metadata", "name")
-FLUX = "fluxcd.io"
 SOURCES = "source.toolkit.fluxcd.io"
 NOTIFICATIONS = "notification.toolkit.fluxcd.io"
 GENERATED = "ExternalArtifact"
 """The kind of source that other controllers make."""
 HEALTH = ("spec", "healthChecks")
-GENERATORS = (("configMapGenerator",), ("secretGenerator",))
-HASH = len("-") + 10
-"""How much longer a name is that kustomize has ended in a hash (api/hasher/hasher.go)."""
-ELSEWHERE = "there is one in the namespace"
-REFLECTOR = "reflector.v1.k8s.emberstack.com/"
-"""Begins the annotations of an object that an operator copies into other namespaces."""
-SECRETS = frozenset({"ExternalSecret", "SealedSecret", "Certificate", "PushSecret", "SopsSecret", "VaultStaticSecret"})
-"""Kinds that a Secret of their name, or of the name of their target, is made of."""
-
-
-class Meant(NamedTuple):
-    """What may be meant by a reference to nothing: what to do, where it stands, and in which file that nobody reads."""
-
-    help: str
-    related: tuple[tuple[Spot, str], ...] = ()
-    stems: tuple[str, ...] = ()
-    guess: str = ""
-    """The name that is only like the one that was written."""
-
-
-def _meant(context: Context, node: Node, *, is_hidden: bool = False) -> Meant | None:
-    """The object that may be meant: elsewhere in the cluster, written and not applied, or of a name like it.
-
-    ``is_hidden`` says that the object itself may be there all the same. Then it takes more: charts give their workloads
-    the same names in many namespaces, and what differs by a number or an environment is another one.
-    """
-    cluster, ref = node
-    alike = context.graph.by_group.get((cluster, ref.group), ())
-    namesakes = sorted((other, ownership) for other, ownership in alike if other.name == ref.name)
-    for other, ownership in namesakes:
-        is_one_of_many = is_hidden and not ref.group.endswith(FLUX)
-        if other.kind == ref.kind and not is_one_of_many and not _is_reflected(ownership):
-            advice = f"{ELSEWHERE} {other.namespace}"
-            return Meant(advice, ((ownership.built.locate(NAME), "this one is in another namespace"),))
-    for other, ownership in namesakes:
-        if ref.group == SOURCES and other.namespace == ref.namespace:
-            return Meant(f"write kind: {other.kind}", ((ownership.built.locate(NAME), f"a {other.kind}"),))
-    if written := _written(context, ref):
-        related = ((written.locate(NAME), "stands here, and is not applied"),)
-        return Meant(f"let something apply {written.path}", related, (written.path,))
-    names = sorted(o.name for o, _ in alike if o.kind == ref.kind and o.namespace == ref.namespace)
-    guess = closest(ref.name, names) if ref.kind != "Secret" else None
-    if guess and (not is_hidden or is_slip(ref.name, guess)):
-        return Meant(f"did you mean {guess!r}?", guess=guess)
-    return None
-
-
-def _is_reflected(ownership: Ownership) -> bool:
-    annotations = dig(ownership.built.data, ("metadata", "annotations"))
-    return isinstance(annotations, dict) and any(str(key).startswith(REFLECTOR) for key in annotations)
-
-
-def _written(context: Context, ref: Ref) -> Manifest | None:
-    """The object as it stands in a file that no build reads."""
-    for manifest in context.repo.of_kind(ref.group, ref.kind):
-        is_it = manifest.ref.name == ref.name and manifest.ref.namespace in ("", ref.namespace)
-        if is_it and context.walked.reads.get(manifest.path) is not Reach.LIVE:
-            return manifest
-    return None
 
 
 # -- sources ---------------------------------------------------------------------------------------------------
@@ -125,9 +60,9 @@ def missing_source(context: Context) -> Iterator[Hit]:
             absent.setdefault(need.target, []).append(need)
     readers = {need.owner for needs in absent.values() for need in needs}
     for target, needs in absent.items():
-        live = [need for need in needs if _is_at_work(context, need.owner)]
+        live = [need for need in needs if context.is_at_work(need.owner)]
         is_hidden = may_be_hidden(context.repo, context.walked, target, readers)
-        meant = _meant(context, target, is_hidden=is_hidden)
+        meant = meant_by(context, target, is_hidden=is_hidden)
         if live and (meant or not is_hidden) and not _was_moved(context, target):
             yield _missing_source(target, live, meant, _certainty(is_hidden))
 
@@ -145,11 +80,6 @@ def _was_moved(context: Context, node: Node) -> bool:
             if text_at(data, (*origin.route, "metadata", "namespace")) == node[1].namespace:
                 return True
     return False
-
-
-def _is_at_work(context: Context, node: Node) -> bool:
-    is_live = context.graph.reach(node) is Reach.LIVE
-    return is_live and not is_suspended(context.graph.reconcilers[node].subject)
 
 
 def _missing_source(target: Node, needs: Sequence[Need], meant: Meant | None, confidence: Confidence) -> Hit:
@@ -176,158 +106,6 @@ def _named(need: Need) -> Spot:
     return Place(place.document, (*place.route, "name")) if isinstance(place, Place) else place
 
 
-# -- variables and values --------------------------------------------------------------------------------------
-
-
-class Taken(NamedTuple):
-    """What an order takes from ConfigMaps and Secrets of its own namespace, where it names them, what is at stake."""
-
-    order: str
-    route: Route
-    what: str
-    effect: str
-    effect_on_all: str
-
-
-VARIABLES = Taken(
-    "Kustomization",
-    ("spec", "postBuild", "substituteFrom"),
-    "variables",
-    "every build of {} fails: what it applies stays as it was",
-    "every build of theirs fails: what they apply stays as it was",
-)
-VALUES = Taken(
-    "HelmRelease",
-    ("spec", "valuesFrom"),
-    "values",
-    "{} is neither installed nor upgraded",
-    "none of them is installed or upgraded",
-)
-
-
-class Unset(NamedTuple):
-    """An entry that names nothing; whether something that cannot be seen from here may bring it."""
-
-    reconciler: Reconciler
-    ref: Ref
-    place: Spot
-    meant: Meant | None
-    shadowed: bool
-
-
-@check
-def missing_variables(context: Context) -> Iterator[Hit]:
-    """A ``substituteFrom`` that must be there and is not: one hit for all who name it so."""
-    yield from _missing(context, VARIABLES)
-
-
-@check
-def missing_values_object(context: Context) -> Iterator[Hit]:
-    """A ``valuesFrom`` that must be there and is not (helm-controller, chartutil.ChartValuesFromReferences)."""
-    yield from _missing(context, VALUES)
-
-
-def _missing(context: Context, taken: Taken) -> Iterator[Hit]:
-    """One hit for all who name an object so that is not there.
-
-    Most Secrets are made by others: one is missed only where it stands in another namespace, under a hashed name, or
-    in a file that nobody applies.
-    """
-    absent: dict[tuple[str, str, str, bool], list[Unset]] = {}
-    made = set(_made(context))
-    orders = list(_orders(context, taken.order))
-    named = {(o.cluster, ref) for o in orders for _, ref in _named_by(o.subject, taken.route)}
-    for reconciler in orders:
-        for unset in _unset(context, reconciler, taken.route, made):
-            is_elses = unset.meant and (reconciler.cluster, unset.ref._replace(name=unset.meant.guess)) in named
-            meant = None if is_elses else unset.meant
-            if meant or (unset.ref.kind == "ConfigMap" and not unset.shadowed):
-                key = reconciler.cluster, unset.ref.kind, unset.ref.name, meant is not None
-                absent.setdefault(key, []).append(unset._replace(meant=meant))
-    for found in absent.values():
-        yield _missing_hit(sorted(found, key=lambda unset: unset.place.location), taken)
-
-
-def _unset(context: Context, reconciler: Reconciler, route: Route, made: set[tuple[str, str, str]]) -> Iterator[Unset]:
-    cluster, subject = reconciler.cluster, reconciler.subject
-    for index, ref in _named_by(subject, route):
-        node = cluster, ref
-        if not context.graph.owners(node) and (cluster, ref.namespace, ref.name) not in made:
-            meant = _hashed(context, node) or _meant(context, node)
-            shadowed = shadow_beside(context.walked, reconciler.node).covers(ref.namespace)
-            yield Unset(reconciler, ref, subject.locate((*route, index, "name")), meant, shadowed)
-
-
-def _named_by(subject: Subject, route: Route) -> Iterator[tuple[int, Ref]]:
-    """What an order takes something from and cannot do without."""
-    for index, entry in enumerate(list_at(subject.data, route)):
-        ref = Ref("", text_at(entry, ("kind",)), subject.ref.namespace, text_at(entry, ("name",)))
-        if ref.name and dig(entry, ("optional",)) is not True and is_resolved(ref) and ref.namespace:
-            yield index, ref
-
-
-def _hashed(context: Context, node: Node) -> Meant | None:
-    """The object as a generator of kustomize makes it, which ends its name in a hash that the reference has not."""
-    cluster, ref = node
-    for other, ownership in context.graph.by_group.get((cluster, ref.group), ()):
-        is_it = (other.kind, other.namespace) == (ref.kind, ref.namespace)
-        if is_it and other.name.startswith(f"{ref.name}-") and len(other.name) == len(ref.name) + HASH:
-            place = ownership.built.locate(NAME)
-            if place.route[:1] in GENERATORS:
-                advice = (
-                    "set disableNameSuffixHash: true in the options of its generator, which adds a hash to the name"
-                )
-                return Meant(advice, ((place, f"makes {other.name}"),))
-    return None
-
-
-def _orders(context: Context, kind: str) -> Iterator[Reconciler]:
-    """The orders to Flux of a kind that are applied, in clusters where it is known that Flux runs."""
-    homes = homes_of_flux(context.walked)
-    for node, reconciler in context.graph.reconcilers.items():
-        is_meant = reconciler.controller is Controller.FLUX and node[1].kind == kind
-        if is_meant and node[0] in homes and _is_at_work(context, node):
-            yield reconciler
-
-
-def _made(context: Context) -> Iterator[tuple[str, str, str]]:
-    """The cluster, the namespace and the name of what may be made of an object there, as Secrets are."""
-    for (cluster, ref), owners in context.graph.objects.items():
-        if ref.kind in SECRETS:
-            data = owners[0].built.data
-            for name in (ref.name, text_at(data, ("spec", "target", "name")), text_at(data, ("spec", "secretName"))):
-                yield cluster, ref.namespace, name
-
-
-def _missing_hit(found: Sequence[Unset], taken: Taken) -> Hit:
-    (reconciler, ref, place, meant, _), *others = found
-    subject, namespaces = reconciler.subject, {unset.ref.namespace for unset in found}
-    who = f"{subject.ref} and {len(others)} more take" if others else f"{subject.ref} takes"
-    what = ref if len(namespaces) == 1 else f"{ref.kind} {ref.name}"
-    is_elsewhere = meant is not None and meant.help.startswith(ELSEWHERE)
-    whence = f"; it is looked up in the namespace of the {taken.order}" if is_elsewhere else ""
-    whither = "" if len(namespaces) == 1 else f" to their {len(namespaces)} namespaces"
-    return Hit(
-        message=f"{who} {taken.what} from {what}, which nothing applies{whither}",
-        at=place,
-        label=f"there is no such {ref.kind} in {ref.namespace}",
-        case="misnamed" if meant else "missing",
-        subject=subject.ref,
-        clusters=(reconciler.cluster,),
-        related=(meant.related if meant else ())
-        + tuple(
-            (unset.place, f"{unset.reconciler.subject.ref.name} looks for it in {unset.ref.namespace}")
-            for unset in others
-        ),
-        help=f"{meant.help}{whence}"
-        if meant
-        else "commit it, or set optional: true if somebody else makes it at times",
-        effect=taken.effect_on_all if others else taken.effect.format(subject.ref.name),
-        confidence=Confidence.LIKELY if any(unset.shadowed for unset in found) else Confidence.CERTAIN,
-        stems=meant.stems if meant else (),
-    )
-
-
 # -- providers of alerts ---------------------------------------------------------------------------------------
 
 
@@ -343,7 +121,7 @@ def missing_provider(context: Context) -> Iterator[Hit]:
         if not name or not is_resolved(node[1]) or context.graph.owners(node):
             continue
         is_hidden = may_be_hidden(context.repo, context.walked, node)
-        meant = _meant(context, node, is_hidden=is_hidden)
+        meant = meant_by(context, node, is_hidden=is_hidden)
         if cluster not in homes_of_flux(context.walked) or (is_hidden and meant is None):
             continue
         yield Hit(
@@ -370,7 +148,7 @@ def missing_health_target(context: Context) -> Iterator[Hit]:
     Not asked where ``wait`` makes Flux pass over the list, nor where a chart or an operator may make the object.
     """
     shadow = shadow_of(context.walked)
-    for reconciler in _orders(context, "Kustomization"):
+    for reconciler in context.orders_to_flux("Kustomization"):
         subject = reconciler.subject
         for index, entry in enumerate(mappings_at(subject.data, HEALTH)):
             ref = Ref(
@@ -385,7 +163,7 @@ def missing_health_target(context: Context) -> Iterator[Hit]:
             if _exists(context, ref):
                 continue
             is_hidden = _may_be_made(context, node, shadow)
-            meant = _meant(context, node, is_hidden=is_hidden)
+            meant = meant_by(context, node, is_hidden=is_hidden)
             if is_hidden and meant is None:
                 continue
             yield Hit(

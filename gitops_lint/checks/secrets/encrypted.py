@@ -13,10 +13,8 @@ from gitops_lint.context import (
     Context,
     Controller,
     Hit,
-    Reach,
     check,
     dig,
-    is_suspended,
     mapping_at,
 )
 
@@ -51,8 +49,7 @@ def _is_kustomization(context: Context, reconciler: Reconciler) -> bool:
     """Whether it is one of Flux, at work, that stands in Git: what is only told by a script may say more there."""
     subject = reconciler.subject
     is_flux = reconciler.controller is Controller.FLUX and subject.ref.kind == "Kustomization"
-    is_live = is_flux and context.graph.reach(reconciler.node) is Reach.LIVE and not is_suspended(subject)
-    return is_live and subject.locate(NAME).path in context.repo.by_path
+    return is_flux and context.is_at_work(reconciler.node) and subject.locate(NAME).path in context.repo.by_path
 
 
 def _decrypting(context: Context) -> Iterator[Node]:
