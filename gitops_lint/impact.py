@@ -46,7 +46,7 @@ def impact_of(base: World, head: World) -> Impact:
     steps += _substitutions(base, head)
     order = list(Action)
     steps.sort(key=lambda step: (step.cluster, order.index(step.action), -len(step.stateful), step.objects[:1]))
-    return Impact(tuple(steps), changed, tuple(_notes(base, head, steps, held)))
+    return Impact(tuple(steps), changed, tuple(_notes(base, head, steps, held, fates)))
 
 
 Owners = tuple["Ownership", ...]
@@ -180,10 +180,10 @@ def _texts(data: Data) -> Iterator[str]:
 # -- what is not known -------------------------------------------------------------------------------------------------
 
 
-def _notes(base: World, head: World, steps: Sequence[Step], held: set[Ref]) -> Iterator[str]:
+def _notes(base: World, head: World, steps: Sequence[Step], held: set[Ref], fates: Fates) -> Iterator[str]:
     """Why the plan may not be whole, and what of it will not come about."""
     told = {name for step in steps if step.action is Action.STALLS for name in step.before}
-    before, broken = ({stuck.name for stuck in broken_in(world).values()} for world in (base, head))
+    before, broken = ({stuck.name for stuck in found.values()} for found in (broken_in(base), fates.broken))
     for refs, cannot in ((broken - before, "can no longer"), (broken & before & held, "cannot")):
         if untold := sorted(ref for ref in refs if str(ref) not in told):
             it = "it" if len(untold) == 1 else "they"
